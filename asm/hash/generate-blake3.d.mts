@@ -1,0 +1,2 @@
+/** The text of `blake3-kernel.ts`. */
+export function generate(): string;
