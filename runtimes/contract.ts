@@ -2,7 +2,7 @@
  * What the SDK may ask of the machine: files, a lock, and an environment. Node, Bun, Deno and the in-memory runtime
  * implement these types, and `contract.cases.ts` checks the laws stated here on each of them.
  *
- * Paths are strings in which "/" separates; on Windows `C:/…` and `//server/share/…` (see `portablePath` in `std.ts`).
+ * Paths are strings in which "/" separates; on Windows `C:/…` and `//server/share/…` (see `portablePath` in `paths.ts`).
  * All calls are synchronous unless they say otherwise. Whatever fails throws a {@link RuntimeError}.
  *
  * One law binds the caller: byte arrays given to these calls must not be views on WebAssembly memory. Such memory
@@ -208,7 +208,7 @@ export interface FileSystem {
   readFile(path: string, options?: { readonly maxBytes?: number }): Uint8Array;
 
   /**
-   * Replaces a file in one durable step: a temporary file beside it (`temporaryPath` of `std.ts`), synced, renamed
+   * Replaces a file in one durable step: a temporary file beside it (`temporaryPath` of `paths.ts`), synced, renamed
    * over it, directory synced. On failure the old content stands and the temporary file is removed.
    * `private`: permission bits 0600.
    */
