@@ -260,19 +260,29 @@ export interface Lock {
   /**
    * Locks the file at `replacementPath`, renames it onto the capsule's path, syncs the directory and lets go of the old
    * file, so that no moment exists in which the capsule stands there unlocked. Checks the lock first.
-   * On failure the capsule is what it was, and the replacement is left where it was.
+   * On failure the capsule is what it was and the replacement is left where it was, unless only the directory's sync
+   * failed. The writer's own handle still is on the old file: open the new one.
    */
   replaceCapsule(replacementPath: string): void;
 
   /**
-   * Throws `LockLost` unless the lockfile, the capsule and, if given, the writer's own handle are still the files that
-   * were locked. To be called before each commit. Costs two calls of `stat`.
+   * Throws `LockLost` unless the lockfile and the capsule are still the files that were locked and, if it is given,
+   * the writer's own handle is on that capsule. To be called before each commit. Costs two or three calls of `stat`.
    */
   check(capsule?: File): void;
 
   /** Empties the lockfile and unlocks. The file stays: unlinking it would admit two writers. Calling again does nothing. */
   release(): void;
 }
+
+/**
+ * `stale`: nobody holds it, but the lockfile still names a holder that ended without releasing it. Harmless: the next
+ * writer takes the lock as if it were empty.
+ */
+export type LockInspection =
+  | { readonly state: "free" }
+  | { readonly state: "held"; readonly holder: LockHolder }
+  | { readonly state: "stale"; readonly holder: LockHolder };
 
 export type LockResult =
   | { readonly state: "held"; readonly lock: Lock }
@@ -296,8 +306,8 @@ export interface LockService {
    */
   acquire(capsulePath: string, options: LockOptions): Promise<LockResult>;
 
-  /** Who holds the lock now, or null; takes no lock for longer than the question. For `doctor`. */
-  inspect(capsulePath: string): Promise<LockHolder | null>;
+  /** Whether and by whom the lock is held now. Writes nothing, creates nothing. For `doctor`. */
+  inspect(capsulePath: string): Promise<LockInspection>;
 
   /** The kind that `acquire` would use here; null if there is none but the fallback. For `doctor`. */
   kind(): Promise<LockKind | null>;
