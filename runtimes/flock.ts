@@ -3,8 +3,8 @@
 import fs from "node:fs";
 import os from "node:os";
 import type { FileIdentity, LockKind } from "./contract.js";
-import { runtimeError, systemCodeOf, toRuntimeError } from "./errors.js";
-import type { LockedFile, LockMechanism } from "./lock-protocol.js";
+import { runtimeError, systemCodeOf, toRuntimeError, translating } from "./errors.js";
+import type { LockedFile, LockMechanism } from "./lock-mechanism.js";
 
 export type FlockOperation = "exclusive" | "shared" | "unlock";
 
@@ -122,16 +122,7 @@ function lockedDescriptor(descriptor: number, path: string, identity: IdentityOf
   const { dev, ino } = fs.fstatSync(descriptor, { bigint: true });
   return {
     identity: identity(dev, ino),
-    replaceContent: (bytes) => {
-      try {
-        for (let done = 0; done < bytes.length; ) {
-          done += fs.writeSync(descriptor, bytes, done, bytes.length - done, done);
-        }
-        fs.ftruncateSync(descriptor, bytes.length);
-      } catch (cause) {
-        throw toRuntimeError(cause, "write to", path);
-      }
-    },
+    replaceContent: (bytes) => writeContent(descriptor, bytes, path),
     release: () => {
       // Closing unlocks as well, unless a child process holds the descriptor; neither may keep the other from happening.
       for (const step of [unlock, () => fs.closeSync(descriptor)]) {
@@ -143,4 +134,49 @@ function lockedDescriptor(descriptor: number, path: string, identity: IdentityOf
       }
     },
   };
+}
+
+/** One positional write, then the cut to length. */
+export function writeContent(descriptor: number, bytes: Uint8Array, path: string): void {
+  translating("write to", path, () => {
+    for (let done = 0; done < bytes.length; ) {
+      done += fs.writeSync(descriptor, bytes, done, bytes.length - done, done);
+    }
+    fs.ftruncateSync(descriptor, bytes.length);
+  });
+}
+
+/**
+ * A {@link Flock} by way of the program `flock` (util-linux, BusyBox), which locks the descriptor that it inherits: the lock
+ * belongs to the open file that we share with it, and stays when it exits. Null if no directory of `searchPath` has it.
+ */
+export async function flockProgram(searchPath: string): Promise<Flock | null> {
+  const program = searchPath
+    .split(":")
+    .map((directory) => `${directory}/flock`)
+    .find((path) => path.startsWith("/") && isExecutable(path));
+  if (program === undefined) return null;
+  const { spawnSync } = await import("node:child_process");
+  const options = { exclusive: "-x", shared: "-s", unlock: "-u" } as const;
+  return (descriptor, operation) => {
+    const result = spawnSync(program, [options[operation], "-n", "3"], {
+      stdio: ["ignore", "ignore", "pipe", descriptor],
+    });
+    if (result.error !== undefined) throw result.error;
+    const complaint = result.stderr.toString("utf8").trim();
+    if (result.status === 0) return true;
+    // Both say 1 and nothing else if another holds it.
+    if (result.status === 1 && complaint === "") return false;
+    const reason = `${program} failed with status ${result.status}: ${complaint}`;
+    throw runtimeError("LockUnavailable", "lock", undefined, { reason });
+  };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    fs.accessSync(path, fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

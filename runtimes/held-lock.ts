@@ -1,19 +1,26 @@
 /** A lock that is held: steps 5 to 8 of `lock-protocol.ts`. */
 
-import type { File, FileIdentity, FileSystem, JsonObject, Lock, LockKind } from "./contract.js";
+import type { File, FileIdentity, FileSystem, JsonObject, Lock, LockKind, RuntimeError } from "./contract.js";
 import { runtimeError } from "./errors.js";
+import type { LockedFile, LockMechanism } from "./lock-mechanism.js";
 import { encodeMetadata } from "./lock-metadata.js";
-import type { LockedFile, LockMechanism } from "./lock-protocol.js";
 
-export type Coverage = "covered" | "busy" | "replaced";
+/** Why a file could not be locked: someone else's lock, or it is no longer the file at its path. */
+export type Refusal = "busy" | "replaced";
+
+/** The capsule that the lock covers; `locked` is null where the mechanism locks the lockfile only. */
+interface CoveredCapsule {
+  readonly identity: FileIdentity;
+  readonly locked: LockedFile | null;
+}
 
 export class HeldLock implements Lock {
   readonly kind: LockKind;
   readonly #files: FileSystem;
   readonly #mechanism: LockMechanism;
   #lockfile: LockedFile | null;
-  /** Null until there is a capsule; without a locked file where the mechanism locks the lockfile only. */
-  #capsule: { readonly identity: FileIdentity; readonly locked: LockedFile | null } | null = null;
+  /** Null until there is a capsule. */
+  #capsule: CoveredCapsule | null = null;
 
   constructor(
     files: FileSystem,
@@ -33,7 +40,7 @@ export class HeldLock implements Lock {
     this.#held().replaceContent(encodeMetadata(metadata));
   }
 
-  tryCover(): Coverage {
+  tryCover(): "covered" | Refusal {
     this.#held();
     const standing = this.#identityAt(this.capsulePath);
     if (standing === null) throw runtimeError("NotFound", "lock", this.capsulePath);
@@ -48,8 +55,7 @@ export class HeldLock implements Lock {
 
   cover(): void {
     const coverage = this.tryCover();
-    if (coverage === "busy") throw this.#busy(this.capsulePath);
-    if (coverage === "replaced") throw this.#lost(this.capsulePath);
+    if (coverage !== "covered") throw this.#refused(coverage, this.capsulePath);
   }
 
   replaceCapsule(replacementPath: string): void {
@@ -57,8 +63,7 @@ export class HeldLock implements Lock {
     const standing = this.#identityAt(replacementPath);
     if (standing === null) throw runtimeError("NotFound", "lock", replacementPath);
     const opened = this.#lockFile(replacementPath, standing);
-    if (opened === "busy") throw this.#busy(replacementPath);
-    if (opened === "replaced") throw this.#lost(replacementPath);
+    if (typeof opened === "string") throw this.#refused(opened, replacementPath);
     try {
       this.#files.rename(replacementPath, this.capsulePath);
     } finally {
@@ -96,7 +101,7 @@ export class HeldLock implements Lock {
     this.#lockfile = null;
   }
 
-  #lockFile(path: string, standing: FileIdentity): { identity: FileIdentity; locked: LockedFile | null } | Coverage {
+  #lockFile(path: string, standing: FileIdentity): CoveredCapsule | Refusal {
     if (!this.#mechanism.locksCapsule) return { identity: standing, locked: null };
     const locked = this.#mechanism.open(path, { create: false });
     if (locked === null) return "busy";
@@ -114,11 +119,12 @@ export class HeldLock implements Lock {
     return this.#files.stat(path, { followSymlinks: false })?.identity ?? null;
   }
 
-  #busy(path: string) {
+  #refused(refusal: Refusal, path: string): RuntimeError {
+    if (refusal === "replaced") return this.#lost(path);
     return runtimeError("Busy", "lock", path, { reason: "another process holds a lock on this file" });
   }
 
-  #lost(path: string) {
+  #lost(path: string): RuntimeError {
     const reason = "the file was replaced or deleted since it was locked, and another writer may be at work. Reopen";
     return runtimeError("LockLost", "rely on the lock of", path, { reason });
   }
