@@ -1,0 +1,168 @@
+import { equalBytes } from "../bytes/search";
+import { readVarint64, startReading } from "../bytes/varint";
+import { Cause, fail, failHashes, failNumbers } from "../failure";
+import { CommitView } from "../format/commit";
+import {
+  frameBodyLength,
+  frameBytes,
+  FrameKind,
+  frameHeaderIsSane,
+  frameKind,
+  frameOffset,
+  framePaddingIsZero,
+  FRAME_HEADER_BYTES,
+  hashFrame,
+  MarkKind,
+  markIsWhole,
+  markKind,
+  MARK_BYTES,
+  SKIPPABLE,
+  frameFlags,
+  MAX_BODY_BYTES,
+  startsWithMagic,
+} from "../format/item";
+import { blake3Finish, blake3Start, blake3Update } from "../hash/blake3";
+import { Buffer } from "../memory/buffer";
+import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
+import { readAt } from "./source";
+
+/**
+ * Checking every item of a batch: hashes, tiling, marks, the batch digest. Resumable, so that a verification of gigabytes can
+ * report and be cancelled: `beginBatchCheck`, then `continueBatchCheck` until it answers OK or fails.
+ */
+
+/** `continueBatchCheck` has more to do. */
+export const MORE: i32 = 1;
+
+const digestState: usize = memory.data(2832, 16);
+const digest: usize = memory.data(32, 16);
+const expectedDigest: usize = memory.data(32, 16);
+const computed: usize = memory.data(32, 16);
+const rangeBytes: usize = memory.data(16, 8);
+const item: Buffer = Buffer.create();
+const deadRanges: Buffer = Buffer.create();
+
+/** Where the check stands, and where the batch's commit frame begins. */
+export let checkPosition: u64 = 0;
+let checkEnd: u64 = 0;
+let nextDeadRange: usize = 0;
+/** Frames seen, for the caller to compare with the commit's counter. */
+export let checkedFrames: u64 = 0;
+
+/** Starts the check of the batch of a commit frame at `commitOffset`. */
+export function beginBatchCheck(commit: CommitView, commitOffset: u64): i32 {
+  blake3Start(digestState);
+  memory.copy(expectedDigest, commit.batchDigest, 32);
+  checkPosition = commit.batchStart;
+  checkEnd = commitOffset;
+  checkedFrames = 1;
+  nextDeadRange = 0;
+  deadRanges.clear();
+  startReading(commit.deadRanges, commit.end - commit.deadRanges);
+  for (let i: u32 = 0; i < commit.deadRangeCount; i++) {
+    const range = deadRanges.extend(16);
+    if (range == 0) return OUT_OF_MEMORY;
+    store<u64>(range, readVarint64());
+    store<u64>(range, readVarint64(), 8);
+  }
+  return OK;
+}
+
+/** Checks items of about `budgetBytes` bytes. MORE, OK when the batch is done, or what is wrong with it. */
+export function continueBatchCheck(budgetBytes: u64): i32 {
+  let left = budgetBytes;
+  while (checkPosition < checkEnd) {
+    const before = checkPosition;
+    const status = checkItem();
+    if (status != OK) return finish(status);
+    const size = checkPosition - before;
+    if (size >= left) return MORE;
+    left -= size;
+  }
+  if (checkPosition != checkEnd || nextDeadRange != deadRanges.length) {
+    return finish(failNumbers(CORRUPT, Cause.BATCH_TILING, checkPosition, checkEnd, checkPosition));
+  }
+  blake3Finish(digestState, digest);
+  if (!equalBytes(digest, expectedDigest, 32)) {
+    return finish(failHashes(CORRUPT, Cause.BATCH_DIGEST, checkEnd, expectedDigest, digest));
+  }
+  return finish(OK);
+}
+
+/** Passes over the item at hand after it was reported, if its length can be told. False if the batch can't be gone through. */
+export function skipBadItem(): bool {
+  if (item.length < FRAME_HEADER_BYTES || checkPosition + FRAME_HEADER_BYTES > checkEnd) return false;
+  const frame = item.data;
+  if (!frameHeaderIsSane(frame) || frameOffset(frame) != checkPosition) return false;
+  const total = frameBytes(frameBodyLength(frame));
+  if (checkPosition + total > checkEnd) return false;
+  blake3Update(digestState, frame, 32);
+  checkPosition += total;
+  return true;
+}
+
+function finish(status: i32): i32 {
+  if (status == OK) item.release();
+  return status;
+}
+
+function checkItem(): i32 {
+  if (nextDeadRange < deadRanges.length) {
+    const range = deadRanges.data + nextDeadRange;
+    if (load<u64>(range) == checkPosition) return passDeadRange(range);
+  }
+  const available = checkEnd - checkPosition;
+  if (available < FRAME_HEADER_BYTES) return failNumbers(CORRUPT, Cause.BATCH_TILING, checkPosition, checkEnd, checkPosition);
+  const first: u32 = available < MARK_BYTES ? FRAME_HEADER_BYTES : MARK_BYTES;
+  item.clear();
+  if (item.extend(first) == 0) return OUT_OF_MEMORY;
+  const status = readAt(checkPosition, first, item.data);
+  if (status != OK) return status;
+  return startsWithMagic(item.data) && first == MARK_BYTES ? checkMark() : checkFrame(first, available);
+}
+
+function passDeadRange(range: usize): i32 {
+  const end = load<u64>(range, 8);
+  if (end <= checkPosition || end > checkEnd || (end & 7) != 0) return fail(CORRUPT, Cause.BATCH_TILING, checkPosition);
+  store<u64>(rangeBytes, checkPosition);
+  store<u64>(rangeBytes, end, 8);
+  blake3Update(digestState, rangeBytes, 16);
+  nextDeadRange += 16;
+  checkPosition = end;
+  return OK;
+}
+
+function checkMark(): i32 {
+  if (!markIsWhole(item.data, checkPosition) || markKind(item.data) == MarkKind.TRAILER) {
+    return fail(CORRUPT, Cause.MARK, checkPosition);
+  }
+  blake3Update(digestState, item.data, MARK_BYTES);
+  checkPosition += MARK_BYTES;
+  return OK;
+}
+
+function checkFrame(read: u32, available: u64): i32 {
+  const header = item.data;
+  const known = frameKind(header) >= FrameKind.PACK && frameKind(header) <= FrameKind.SIGNATURES;
+  const skippable = !known && frameFlags(header) == SKIPPABLE && frameBodyLength(header) <= MAX_BODY_BYTES;
+  if (!skippable && (!known || !frameHeaderIsSane(header))) return fail(CORRUPT, Cause.FRAME_HEADER, checkPosition);
+  if (frameOffset(header) != checkPosition) {
+    return failNumbers(CORRUPT, Cause.FRAME_OFFSET, checkPosition, checkPosition, frameOffset(header));
+  }
+  if (frameKind(header) == FrameKind.COMMIT) return fail(CORRUPT, Cause.FRAME_KIND, checkPosition);
+  const total = frameBytes(frameBodyLength(header));
+  if (<u64>total > available) return fail(CORRUPT, Cause.BEYOND_END, checkPosition);
+  if (total > read) {
+    if (item.extend(total - read) == 0) return OUT_OF_MEMORY;
+    const status = readAt(checkPosition + read, total - read, item.data + read);
+    if (status != OK) return status;
+  }
+  const frame = item.data;
+  hashFrame(frame, computed);
+  if (!equalBytes(frame, computed, 32)) return failHashes(CORRUPT, Cause.FRAME_HASH, checkPosition, frame, computed);
+  if (!framePaddingIsZero(frame)) return fail(CORRUPT, Cause.FRAME_PADDING, checkPosition);
+  blake3Update(digestState, frame, 32);
+  checkedFrames++;
+  checkPosition += total;
+  return OK;
+}
