@@ -1,0 +1,10 @@
+export const SEPARATOR: number;
+export const WORD: number;
+export const MARK: number;
+export const TRANSPARENT: number;
+export const UNSPACED: number;
+export const IDEOGRAPHIC: number;
+export function classOf(codePoint: number): number;
+export function foldingOf(codePoint: number): number[];
+export function generate(): string;
+export const tablesFile: string;

@@ -1,0 +1,79 @@
+/** Runs in scripts without spaces: overlapping pairs of units. `docs/text-analysis.md`, "Scripts without spaces". */
+import { classOf, decode, IDEOGRAPHIC, MARK, TRANSPARENT, UNSPACED, writeCodePoint } from "./code-points";
+import { foldInto, recordToken } from "./term-writer";
+import { EXHAUSTED, FULL, isFull, KIND_UNIGRAM, KIND_WORD, OTHER, TERM_LIMIT, Tokenizer } from "./tokenizer-state";
+
+/** A unit takes in marks up to this many bytes. */
+const UNIT_LIMIT: usize = 64;
+
+/** Tokens of the run of units that `t.position` lies in. */
+export function scanUnspacedRun(t: Tokenizer): i32 {
+  while (!isFull(t)) {
+    const start = t.position;
+    const middle = unitEnd(start, t.end);
+    if (middle == t.end && !t.isLast) return EXHAUSTED;
+    const hasNext = middle < t.end && isUnspaced(classOf(decode(middle, t.end) >>> 3));
+    const end = hasNext ? unitEnd(middle, t.end) : middle;
+    if (end == t.end && !t.isLast) return EXHAUSTED;
+    appendUnit(t, start, middle, end);
+    t.isInUnspacedRun = hasNext;
+    t.position = middle;
+    if (!hasNext) return OTHER;
+  }
+  return FULL;
+}
+
+/** Whether a class is one of letters that are indexed in pairs. */
+export function isUnspaced(kind: u32): bool {
+  return kind == UNSPACED || kind == IDEOGRAPHIC;
+}
+
+/** Appends what the unit `[start, middle)` gives: itself, if alone or an ideograph, and its pair with `[middle, end)`. */
+function appendUnit(t: Tokenizer, start: usize, middle: usize, end: usize): void {
+  const hasNext = middle < end;
+  if (hasNext || t.isInUnspacedRun) {
+    if (classOf(decode(start, middle) >>> 3) == IDEOGRAPHIC) appendUnits(t, start, middle, middle, KIND_UNIGRAM);
+    if (hasNext) appendUnits(t, start, middle, end, KIND_WORD);
+  } else {
+    appendUnits(t, start, middle, middle, KIND_WORD);
+  }
+}
+
+function appendUnits(t: Tokenizer, start: usize, middle: usize, end: usize, kind: u32): void {
+  let length = foldUnit(t.top, start, middle);
+  if (middle < end) length += foldUnit(t.top + length, middle, end);
+  recordToken(t, start, end, length, kind);
+}
+
+/** Where the unit at `start` ends: a letter, and the marks that follow it. */
+function unitEnd(start: usize, end: usize): usize {
+  let position = start + (decode(start, end) & 7);
+  while (position < end) {
+    const character = decode(position, end);
+    const kind = classOf(character >>> 3);
+    const next = position + (character & 7);
+    if ((kind != MARK && kind != TRANSPARENT) || next - start > UNIT_LIMIT) break;
+    position = next;
+  }
+  return position;
+}
+
+/** Writes a unit's folded characters, the letters of a Hangul syllable put together, and returns how many bytes they take. */
+function foldUnit(term: usize, start: usize, end: usize): usize {
+  const first = decode(start, end);
+  let syllable = first >>> 3;
+  let position = start + (first & 7);
+  let next = position < end ? decode(position, end) : 0;
+  if (syllable - 0x1100 < 19 && (next >>> 3) - 0x1161 < 21) {
+    syllable = 0xac00 + ((syllable - 0x1100) * 21 + (next >>> 3) - 0x1161) * 28;
+    position += next & 7;
+    next = position < end ? decode(position, end) : 0;
+  }
+  if (syllable - 0xac00 >= 11172) return foldInto(term, start, end);
+  if ((syllable - 0xac00) % 28 == 0 && (next >>> 3) - 0x11a8 < 27) {
+    syllable += (next >>> 3) - 0x11a7;
+    position += next & 7;
+  }
+  const top = writeCodePoint(term, syllable);
+  return top - term + foldInto(top, position, end);
+}
