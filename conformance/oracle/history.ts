@@ -1,0 +1,144 @@
+import { type Batch, type Commit, readBatch } from "./batch.js";
+import { concat, equalBytes, hash } from "./bytes.js";
+import { type OpenCapsule, readChain } from "./capsule.js";
+import { type BranchChange, type FrameReference } from "./commit.js";
+import { demand } from "./failure.js";
+import { type Frame, FrameKind, MAX_BODY_BYTES, frameBody } from "./items.js";
+import { type Pack, type PackedRecord, type Payload, RecordKind, decodePayload, parsePack } from "./pack.js";
+import { checkUri } from "./uri.js";
+
+const MAX_DICTIONARY_BYTES = 65_536;
+const MAX_BRANCH_DEPTH = 64;
+
+/** A record with its place in history and its payload decoded. */
+export interface StoredRecord extends PackedRecord, Payload {
+  readonly branch: number;
+  readonly sequence: number;
+  readonly packOffset: number;
+}
+
+/** A branch; `main` is branch 0 and its own parent. */
+export type Branch = BranchChange;
+
+/** Everything that the live batches up to some commit hold, by brute force: all of it is in memory. */
+export class History {
+  readonly batches: Batch[] = [];
+  /** Live frames by offset. */
+  readonly frames = new Map<number, Frame>();
+  readonly packs: Pack[] = [];
+  /** Index is the record number. */
+  readonly records: StoredRecord[] = [];
+  readonly branches: Branch[] = [{ branch: 0, parent: 0, forkSequence: 0, name: "main" }];
+
+  /** Adds the next batch: its frames, branches and records, each checked as parts 5 and 6 say. Throws `corrupt`. */
+  append(batch: Batch): void {
+    const { body, frame } = batch.commit;
+    for (const change of body.branchChanges) this.addBranch(change, body.sequence, frame.offset);
+    for (const item of batch.items) {
+      if (item.type !== "frame") continue;
+      this.frames.set(item.offset, item);
+      if (item.kind === FrameKind.pack) this.addPack(item, body.sequence);
+      else if (item.kind === FrameKind.blob || item.kind === FrameKind.dictionary) frameBody(item);
+    }
+    this.frames.set(frame.offset, frame);
+    this.batches.push(batch);
+  }
+
+  get commits(): Commit[] {
+    return this.batches.map((batch) => batch.commit);
+  }
+
+  /** A record's decoded content, whatever its mode; undefined where it has none. Every hash on the way is checked. */
+  content(record: StoredRecord): Uint8Array | undefined {
+    const { place } = record;
+    if (place.mode === 0) return undefined;
+    if (place.mode === 1) return record.inline;
+    if (place.mode === 3) return this.content(this.record(place.source));
+    const content = concat(...place.blobs.map((blob) => frameBody(this.referredFrame(blob, FrameKind.blob, record.packOffset))));
+    demand(content.length === place.contentBytes, `content of record ${record.number} has ${content.length} bytes`);
+    demand(!place.hash || equalBytes(hash(content), place.hash), `content hash of record ${record.number} is wrong`);
+    return content;
+  }
+
+  record(number: number): StoredRecord {
+    const record = this.records[number];
+    demand(record !== undefined, `there is no record ${number}`);
+    return record;
+  }
+
+  private addBranch(change: BranchChange, sequence: number, offset: number): void {
+    const what = `new branch ${change.branch}`;
+    demand(change.branch === this.branches.length, `${what} follows branch ${this.branches.length - 1}`, offset);
+    demand(change.forkSequence <= sequence, `${what} forks at ${change.forkSequence} in commit ${sequence}`, offset);
+    demand(!this.branches.some(({ name }) => name === change.name), `${what} has a name that is taken`, offset);
+    this.branches.push(change);
+    let depth = 1;
+    for (let at = change.branch; at !== 0; at = this.branches[at]?.parent ?? 0) depth++;
+    demand(depth <= MAX_BRANCH_DEPTH, `${what} is ${depth} branches deep`, offset);
+  }
+
+  private addPack(frame: Frame, sequence: number): void {
+    const pack = parsePack(frameBody(frame), frame.offset);
+    demand(pack.firstRecord === this.records.length, `pack begins with record ${pack.firstRecord} instead of ${this.records.length}`, frame.offset);
+    demand(pack.sequence === sequence, `pack says sequence ${pack.sequence} in commit ${sequence}`, frame.offset);
+    demand(pack.branch < this.branches.length, `pack is of branch ${pack.branch}, which does not exist`, frame.offset);
+    const dictionary = pack.dictionary && this.dictionary(pack.dictionary, frame.offset);
+    this.packs.push(pack);
+    for (const packed of pack.records) {
+      const payload = decodePayload(packed, dictionary);
+      const record = { ...packed, ...payload, branch: pack.branch, sequence, packOffset: frame.offset };
+      this.checkContent(record);
+      this.records.push(record);
+    }
+  }
+
+  private dictionary(reference: FrameReference, packOffset: number): Uint8Array {
+    const dictionary = frameBody(this.referredFrame(reference, FrameKind.dictionary, packOffset));
+    demand(dictionary.length <= MAX_DICTIONARY_BYTES, `dictionary has ${dictionary.length} bytes`, reference.offset);
+    return dictionary;
+  }
+
+  /** A frame that a pack refers to: it lies before the pack, outside dead ranges. */
+  private referredFrame(reference: FrameReference, kind: number, packOffset: number): Frame {
+    const frame = this.frames.get(reference.offset);
+    demand(frame !== undefined && frame.offset < packOffset, `no frame lies at ${reference.offset}, which a pack refers to`, packOffset);
+    demand(frame.kind === kind, `a pack refers to a frame of kind ${frame.kind} instead of ${kind}`, packOffset);
+    demand(equalBytes(frame.hash, reference.hash), "a pack refers to a frame with another hash", packOffset);
+    return frame;
+  }
+
+  private checkContent(record: StoredRecord): void {
+    const { place, kind } = record;
+    if (place.mode === 2) this.checkBlobs(record, place.blobs);
+    if (place.mode === 3) this.checkSource(record, this.record(place.source));
+    if (kind === RecordKind.alias && record.inline) checkUri(record.inline);
+  }
+
+  private checkBlobs(record: StoredRecord, blobs: readonly FrameReference[]): void {
+    for (const [i, reference] of blobs.entries()) {
+      const frame = this.referredFrame(reference, FrameKind.blob, record.packOffset);
+      const whole = i < blobs.length - 1;
+      demand(!whole || frame.decodedBytes === MAX_BODY_BYTES, `blob ${i} of record ${record.number} is short`, reference.offset);
+    }
+    this.content(record);
+  }
+
+  private checkSource(record: StoredRecord, source: StoredRecord): void {
+    const what = `record ${record.number} refers to record ${source.number}`;
+    demand(source.place.contentBytes === record.place.contentBytes, `${what}, which has another content length`);
+    if (record.kind !== RecordKind.promotion) {
+      demand(source.place.mode === 1 || source.place.mode === 2, `${what}, which has content mode ${source.place.mode}`);
+      return;
+    }
+    const promotable: readonly number[] = [RecordKind.revision, RecordKind.event, RecordKind.checkpoint];
+    demand(promotable.includes(source.kind), `${what} of kind ${source.kind} as promoted`);
+    demand(source.uri === record.uri, `${what} as promoted, which has another URI`);
+  }
+}
+
+/** Reads the whole history of an opened capsule, oldest commit first. Throws `corrupt` at the first thing that is wrong. */
+export function readHistory(capsule: OpenCapsule): History {
+  const history = new History();
+  for (const commit of readChain(capsule)) history.append(readBatch(capsule.file, commit, capsule.root0));
+  return history;
+}

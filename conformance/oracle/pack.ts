@@ -1,0 +1,216 @@
+import { ByteReader, ByteWriter, concat, encodeText, sharedPrefixBytes, unzigzag, zigzag } from "./bytes.js";
+import { type FrameReference } from "./commit.js";
+import { demand } from "./failure.js";
+import { MAX_BODY_BYTES } from "./items.js";
+import { decodeLz4Block } from "./lz4.js";
+import { checkUri } from "./uri.js";
+
+export const RecordKind = { revision: 1, removal: 2, alias: 3, event: 4, checkpoint: 5, promotion: 6 } as const;
+export const DOCUMENT_FLAG = 0x80;
+/** Content modes that part 6 allows for each kind; index is the kind. */
+const MODES_OF_KIND: readonly (readonly number[])[] = [[], [1, 2, 3], [0], [1], [0, 1, 2, 3], [0, 1, 2, 3], [3]];
+export const MAX_PACK_RECORDS = 16_384;
+const MAX_TITLE_BYTES = 4096;
+const MAX_ATTRIBUTES_BYTES = 65_536;
+const MAX_PAYLOAD_BYTES = 262_144;
+
+/** Where a record's content is (part 6). `contentBytes` is C, the decoded length. */
+export type ContentPlace =
+  | { readonly mode: 0; readonly contentBytes: 0 }
+  | { readonly mode: 1; readonly contentBytes: number }
+  | { readonly mode: 2; readonly contentBytes: number; readonly hash: Uint8Array | undefined; readonly blobs: readonly FrameReference[] }
+  | { readonly mode: 3; readonly contentBytes: number; readonly source: number };
+
+/** A record as its pack holds it, the payload not yet decoded. */
+export interface PackedRecord {
+  readonly number: number;
+  readonly address: number;
+  readonly kind: number;
+  readonly isDocument: boolean;
+  readonly tag: number;
+  readonly uri: string;
+  readonly uriBytes: Uint8Array;
+  readonly timeMs: number;
+  readonly titleBytes: number;
+  readonly attributesBytes: number;
+  readonly place: ContentPlace;
+  readonly payloadCodec: number;
+  readonly payload: Uint8Array;
+}
+
+export interface Pack {
+  readonly offset: number;
+  readonly firstRecord: number;
+  readonly sequence: number;
+  readonly branch: number;
+  readonly timeBaseMs: number;
+  readonly dictionary: FrameReference | undefined;
+  readonly records: readonly PackedRecord[];
+}
+
+/** Parses a pack's body (part 6). `offset` is that of its frame. Throws `corrupt`. */
+export function parsePack(body: Uint8Array, offset: number): Pack {
+  const reader = new ByteReader(body, `pack at ${offset}`);
+  const firstRecord = reader.varint();
+  const sequence = reader.varint();
+  const branch = reader.varint();
+  const timeBaseMs = reader.varint();
+  const dictionaryOffset = reader.varint();
+  const dictionary = dictionaryOffset === 0 ? undefined : { offset: dictionaryOffset, hash: reader.take(32) };
+  const count = reader.varint();
+  if (count === 0 || count > MAX_PACK_RECORDS) reader.fail(`holds ${count} records`);
+  const lengths = Array.from({ length: count }, () => reader.varint());
+  const records: PackedRecord[] = [];
+  for (const [index, length] of lengths.entries()) {
+    const record = new ByteReader(reader.take(length), `record ${firstRecord + index} in the pack at ${offset}`);
+    const firstUri = records[0]?.uriBytes ?? new Uint8Array(0);
+    const place = { number: firstRecord + index, address: (offset / 8) * MAX_PACK_RECORDS + index };
+    records.push(parseRecord(record, place, firstUri, timeBaseMs));
+  }
+  reader.expectEnd();
+  return { offset, firstRecord, sequence, branch, timeBaseMs, dictionary, records };
+}
+
+function parseRecord(
+  reader: ByteReader,
+  identity: { number: number; address: number },
+  firstUri: Uint8Array,
+  timeBaseMs: number,
+): PackedRecord {
+  const kindByte = reader.u8();
+  const kind = kindByte & ~DOCUMENT_FLAG;
+  const isDocument = kindByte >= DOCUMENT_FLAG;
+  if (kind < RecordKind.revision || kind > RecordKind.promotion) reader.fail(`has kind ${kind}`);
+  if (isDocument && kind !== RecordKind.revision) reader.fail(`of kind ${kind} is marked as a document`);
+  const tag = reader.varint();
+  if (tag !== 0 && kind !== RecordKind.event) reader.fail(`of kind ${kind} has tag ${tag}`);
+  const uriBytes = parseUri(reader, firstUri);
+  const timeMs = timeBaseMs + unzigzag(reader.varintExact());
+  if (timeMs < 0 || !Number.isSafeInteger(timeMs)) reader.fail(`has time ${timeMs}`);
+  const titleBytes = reader.varint();
+  const attributesBytes = reader.varint();
+  if (titleBytes > MAX_TITLE_BYTES) reader.fail(`has a title of ${titleBytes} bytes`);
+  if (attributesBytes > MAX_ATTRIBUTES_BYTES) reader.fail(`has attributes of ${attributesBytes} bytes`);
+  const place = parsePlace(reader, identity.number);
+  if (!(MODES_OF_KIND[kind] ?? []).includes(place.mode)) reader.fail(`of kind ${kind} has content mode ${place.mode}`);
+  if (kind === RecordKind.promotion && titleBytes + attributesBytes > 0) reader.fail("is a promotion with title or attributes");
+  const payloadCodec = reader.u8();
+  if (payloadCodec > 2) reader.fail(`has payload codec ${payloadCodec}`);
+  const payload = reader.take(reader.left);
+  const uri = checkUri(uriBytes);
+  return { ...identity, kind, isDocument, tag, uri, uriBytes, timeMs, titleBytes, attributesBytes, place, payloadCodec, payload };
+}
+
+function parseUri(reader: ByteReader, firstUri: Uint8Array): Uint8Array {
+  const shared = reader.varint();
+  const rest = reader.varint();
+  if (shared > firstUri.length) reader.fail(`shares ${shared} bytes of a URI that has ${firstUri.length}`);
+  return concat(firstUri.subarray(0, shared), reader.take(rest));
+}
+
+function parsePlace(reader: ByteReader, recordNumber: number): ContentPlace {
+  const mode = reader.u8();
+  if (mode === 0) return { mode, contentBytes: 0 };
+  const contentBytes = reader.varint();
+  if (mode === 1) return { mode, contentBytes };
+  if (mode === 2) return parseBlobs(reader, contentBytes);
+  if (mode !== 3) reader.fail(`has content mode ${mode}`);
+  const source = reader.varint();
+  if (source >= recordNumber) reader.fail(`has the content of record ${source}, which is not an earlier one`);
+  return { mode: 3, contentBytes, source };
+}
+
+function parseBlobs(reader: ByteReader, contentBytes: number): ContentPlace {
+  const count = reader.varint();
+  if (contentBytes === 0) reader.fail("has empty content in blobs");
+  if (count !== Math.ceil(contentBytes / MAX_BODY_BYTES)) reader.fail(`has ${count} blobs for ${contentBytes} bytes`);
+  const hash = count > 1 ? reader.take(32) : undefined;
+  const blobs = Array.from({ length: count }, () => ({ offset: reader.varint(), hash: reader.take(32) }));
+  return { mode: 2, contentBytes, hash, blobs };
+}
+
+/** A record's payload, taken apart. `inline` is the content where the mode is 1. */
+export interface Payload {
+  readonly title: Uint8Array;
+  readonly attributes: Uint8Array;
+  readonly inline: Uint8Array | undefined;
+}
+
+/** Decodes a record's payload; `dictionary` is the decoded body of the pack's dictionary frame. Throws `corrupt`. */
+export function decodePayload(record: PackedRecord, dictionary: Uint8Array | undefined): Payload {
+  const what = `payload of record ${record.number}`;
+  const inlineBytes = record.place.mode === 1 ? record.place.contentBytes : 0;
+  const decodedBytes = record.titleBytes + record.attributesBytes + inlineBytes;
+  demand(decodedBytes <= MAX_PAYLOAD_BYTES, `${what} decodes to ${decodedBytes} bytes`);
+  const reader = new ByteReader(decompressPayload(record, decodedBytes, dictionary, what), what);
+  const title = reader.take(record.titleBytes);
+  const attributes = reader.take(record.attributesBytes);
+  const inline = record.place.mode === 1 ? reader.take(inlineBytes) : undefined;
+  reader.expectEnd();
+  return { title, attributes, inline };
+}
+
+function decompressPayload(record: PackedRecord, decodedBytes: number, dictionary: Uint8Array | undefined, what: string): Uint8Array {
+  if (record.payloadCodec === 0) return record.payload;
+  if (record.payloadCodec === 1) return decodeLz4Block(record.payload, decodedBytes, new Uint8Array(0), what);
+  demand(dictionary !== undefined, `${what} wants a dictionary, and its pack has none`);
+  return decodeLz4Block(record.payload, decodedBytes, dictionary, what);
+}
+
+/** What the encoder needs of a record; the payload is stored, not compressed, unless `payload` gives it ready. */
+export interface RecordToPack {
+  readonly kind: number;
+  readonly isDocument: boolean;
+  readonly tag: number;
+  readonly uri: string;
+  readonly timeMs: number;
+  readonly title: Uint8Array;
+  readonly attributes: Uint8Array;
+  readonly place: ContentPlace;
+  /** The content, where the mode is 1. */
+  readonly inline?: Uint8Array;
+  readonly payload?: { readonly codec: number; readonly bytes: Uint8Array };
+}
+
+export interface PackHeader {
+  readonly firstRecord: number;
+  readonly sequence: number;
+  readonly branch: number;
+  readonly timeBaseMs: number;
+  readonly dictionary?: FrameReference | undefined;
+}
+
+export function encodePack(header: PackHeader, records: readonly RecordToPack[]): Uint8Array {
+  const writer = new ByteWriter().varint(header.firstRecord).varint(header.sequence).varint(header.branch);
+  writer.varint(header.timeBaseMs).varint(header.dictionary?.offset ?? 0);
+  if (header.dictionary) writer.put(header.dictionary.hash);
+  const firstUri = encodeText(records[0]?.uri ?? "");
+  const encoded = records.map((record, i) => encodeRecord(record, i === 0 ? new Uint8Array(0) : firstUri, header.timeBaseMs));
+  writer.varint(records.length);
+  for (const bytes of encoded) writer.varint(bytes.length);
+  for (const bytes of encoded) writer.put(bytes);
+  return writer.finish();
+}
+
+function encodeRecord(record: RecordToPack, firstUri: Uint8Array, timeBaseMs: number): Uint8Array {
+  const uri = encodeText(record.uri);
+  const shared = sharedPrefixBytes(uri, firstUri);
+  const writer = new ByteWriter().u8(record.kind + (record.isDocument ? DOCUMENT_FLAG : 0)).varint(record.tag);
+  writer.varint(shared).varint(uri.length - shared).put(uri.subarray(shared));
+  writer.varint(zigzag(record.timeMs - timeBaseMs)).varint(record.title.length).varint(record.attributes.length);
+  encodePlace(writer, record.place);
+  const stored = { codec: 0, bytes: concat(record.title, record.attributes, record.inline ?? new Uint8Array(0)) };
+  const payload = record.payload ?? stored;
+  return writer.u8(payload.codec).put(payload.bytes).finish();
+}
+
+function encodePlace(writer: ByteWriter, place: ContentPlace): void {
+  writer.u8(place.mode);
+  if (place.mode === 0) return;
+  writer.varint(place.contentBytes);
+  if (place.mode === 3) writer.varint(place.source);
+  if (place.mode !== 2) return;
+  writer.varint(place.blobs.length);
+  if (place.hash) writer.put(place.hash);
+  for (const blob of place.blobs) writer.varint(blob.offset).put(blob.hash);
+}
