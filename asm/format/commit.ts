@@ -12,8 +12,9 @@ export namespace Counter {
   export const BYTES_PUT: u32 = 5;
   export const BYTES_STORED: u32 = 6;
   export const FRAMES: u32 = 7;
+  export const PAYLOAD_BYTES: u32 = 8;
 }
-export const COUNTERS: u32 = 8;
+export const COUNTERS: u32 = 9;
 
 export const MAX_BRANCH_NAME_BYTES: u32 = 256;
 
@@ -28,8 +29,11 @@ export class CommitView {
   previousRoot: usize;
   batchDigest: usize;
   recordCount: u32;
-  /** u64 × 8, by `Counter`. */
+  /** u64 × 9, by `Counter`. */
   counters: usize;
+  /** 0 without a dictionary. */
+  dictionaryOffset: u64;
+  dictionaryHash: usize;
   branchCount: u32;
   branches: usize;
   deadRangeCount: u32;
@@ -62,6 +66,8 @@ export function parseCommit(view: CommitView, body: usize, length: u32): bool {
   view.batchDigest = fixed + 64;
   view.recordCount = readVarint32();
   for (let i: u32 = 0; i < COUNTERS; i++) store<u64>(view.counters + (<usize>i << 3), readVarint64());
+  view.dictionaryOffset = readVarint64();
+  view.dictionaryHash = view.dictionaryOffset != 0 ? readBytes(32) : 0;
   view.branchCount = readVarint32();
   view.branches = readPosition();
   for (let i: u32 = 0; i < view.branchCount && !readFailed(); i++) {

@@ -14,8 +14,12 @@ export let headNotesEnd: u64 = 0;
 export let headIsDurable: bool = false;
 export let headAt: u64 = 0;
 export let recordCount: u32 = 0;
-/** u64 × 8, by `Counter`. */
+/** u64 × 9, by `Counter`. */
 export const counters: usize = permanent(8 * COUNTERS);
+
+/** The dictionary for new records: offset 0 if there is none yet. */
+export let dictionaryOffset: u64 = 0;
+export const dictionaryHash: usize = memory.data(32, 16);
 
 /** Records that segments cover. */
 export let coveredRecords: u32 = 0;
@@ -81,6 +85,7 @@ export function tailPackHash(index: u32): usize {
 export function resetHead(superblockEnd: u64, root0: usize): void {
   setHead(0, superblockEnd, 0, root0, 0, 0);
   memory.fill(counters, 0, 8 * COUNTERS);
+  dictionaryOffset = 0;
   coveredRecords = 0;
   tailUnits = 0;
   tailPacks.clear();
@@ -106,6 +111,17 @@ export function setHead(offset: u64, end: u64, sequence: u64, root: usize, at: u
 export function setDurable(notesEnd: u64): void {
   headIsDurable = true;
   headNotesEnd = notesEnd;
+}
+export function setDictionary(offset: u64, hash: usize): void {
+  dictionaryOffset = offset;
+  if (offset != 0) memory.copy(dictionaryHash, hash, 32);
+}
+export function counter(index: u32): u64 {
+  return load<u64>(counters + (<usize>index << 3));
+}
+export function addToCounter(index: u32, amount: u64): void {
+  const place = counters + (<usize>index << 3);
+  store<u64>(place, load<u64>(place) + amount);
 }
 export function setTail(covered: u32, units: u32): void {
   coveredRecords = covered;

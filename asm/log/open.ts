@@ -21,6 +21,7 @@ import {
   SegmentEntry,
   SEGMENT_ENTRY_BYTES,
   setDeadTail,
+  setDictionary,
   setDurable,
   setHead,
   setTail,
@@ -128,6 +129,7 @@ function takeNoted(offset: u64): i32 {
 function takeHead(offset: u64): void {
   setHead(offset, commitEnd, commitView.sequence, commitHash, commitView.at, commitView.recordCount);
   memory.copy(counters, commitView.counters, 8 * COUNTERS);
+  setDictionary(commitView.dictionaryOffset, commitView.dictionaryHash);
 }
 
 /** 1 if the 64 bytes at `at` are a note that names the commit at `offset`, 0 if not, or a status. */
