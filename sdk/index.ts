@@ -1,0 +1,49 @@
+/** The public entry of speckit-capsule: the same import on Node, Bun and Deno. */
+
+export { type Diagnostic, type DiagnosticCode, type DiagnosticLevel, type DoctorOptions, worstLevel } from "./diagnostics.js";
+export type {
+  Document,
+  Entry,
+  EntryKind,
+  GetOptions,
+  HashedEntry,
+  ListOptions,
+  PhysicalPosition,
+  PutContent,
+  PutManyOptions,
+  PutOptions,
+  PutPath,
+  PutTarget,
+  WholeContent,
+} from "./entries.js";
+export { CapsuleError, type CapsuleErrorCode, type CapsuleErrorOptions, capsuleErrorCodes, type ErrorDetails } from "./errors.js";
+export { checkEventType, type EventType, eventTypeNumbers, eventTypes, isAuditEvent } from "./event-types.js";
+export type { CapsuleEvent, EventFilters, EventInput, EventOptions } from "./events.js";
+export type {
+  CapsuleStats,
+  Checkpoint,
+  CommitOptions,
+  CommitResult,
+  LoggedCommit,
+  LogOptions,
+  StageOptions,
+  ViewStats,
+} from "./history.js";
+export type { Highlight, Hit, HitExplanation, QueryTerm, SearchOptions, SearchResult, TermExplanation } from "./hits.js";
+export type { AnalyzerName, CapsuleInfo, CaptureMode, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
+export type { Readable } from "./readable.js";
+export type { EventPayloads } from "./schema/events.js";
+export {
+  checkUri,
+  DEFAULT_RUN,
+  DEFAULT_SPEC,
+  formatUri,
+  isUri,
+  normalizeRunId,
+  parseUri,
+  type Uri,
+  type UriParts,
+  type UriType,
+  uriTypes,
+} from "./uri.js";
+export type { Writable } from "./writable.js";
