@@ -49,7 +49,7 @@ test("tokenize() keeps dotted numbers together", () => {
 });
 
 test("tokenize() drops the ends of contractions in English only", () => {
-  expect(tokens("It's the plane’s. I'd've, don't O'Reilly 'tis", ENGLISH).join(" ")).toBe("it the plane i don o reilly tis");
+  expect(tokens("It's the plane’s. I'd've, don't O'Reilly 'tis", ENGLISH).join(" ")).toBe("it the plane i don o reilli tis");
   expect(tokens("don't")).toEqual(["don", "t"]);
 });
 
