@@ -75,7 +75,17 @@ function windowsMechanism(): LockMechanism {
     CloseHandle: { parameters: ["isize"], result: "i32" },
     GetLastError: { parameters: [], result: "u32" },
   });
-  return new WindowsLockMechanism("LockFileEx (deno ffi)", symbols satisfies Kernel32, identity);
+  const mechanism = new WindowsLockMechanism("LockFileEx (deno ffi)", symbols satisfies Kernel32, identity);
+  return {
+    kind: mechanism.kind,
+    locksCapsule: mechanism.locksCapsule,
+    open: (path, options) => {
+      // A foreign function asks nobody.
+      requireAccess("read", path, "lock");
+      if (!options.shared) requireAccess("write", path, "lock");
+      return mechanism.open(path, options);
+    },
+  };
 }
 
 export const runtime: Runtime = {

@@ -14,7 +14,7 @@ import type {
 import { type DiskCalls, DiskFile } from "./disk-file.js";
 import { runtimeError, systemCodeOf, toRuntimeError, translating } from "./errors.js";
 import { joinPath, normalizePath, parentPath, portablePath, temporaryPath } from "./paths.js";
-import { compareUtf8 } from "./std.js";
+import { compareUtf8, secureRandomBytes } from "./std.js";
 import { walkDirectory } from "./walk.js";
 
 export type Access = "read" | "write";
@@ -87,6 +87,8 @@ export class DiskFileSystem implements FileSystem {
     const directories = new Set([parentPath(to), parentPath(from)]);
     // Asked for before anything moves: a sync that isn't permitted must not fail afterwards.
     for (const directory of directories) this.#rules.requireAccess("read", directory, "sync the directory");
+    // Systems differ in what they say of a directory at the target, some replace an empty one.
+    if (this.stat(to, { followSymlinks: false })?.kind === "directory") throw runtimeError("IsDirectory", "replace", to);
     translating("rename", from, () => fs.renameSync(from, to));
     for (const directory of directories) this.syncDirectory(directory);
   }
@@ -109,14 +111,16 @@ export class DiskFileSystem implements FileSystem {
 
   remove(path: string): boolean {
     this.#rules.requireAccess("write", path, "remove");
+    // Looked at first: Deno's unlink removes empty directories, and other systems disagree about the error.
+    const standing = this.stat(path, { followSymlinks: false });
+    if (standing === null) return false;
+    if (standing.kind === "directory") throw runtimeError("IsDirectory", "remove", path);
     try {
       fs.unlinkSync(path);
       return true;
     } catch (cause) {
       if (systemCodeOf(cause) === "ENOENT") return false;
-      // macOS and Windows say EPERM for a directory.
-      const isDirectory = this.stat(path, { followSymlinks: false })?.kind === "directory";
-      throw isDirectory ? runtimeError("IsDirectory", "remove", path, { cause }) : toRuntimeError(cause, "remove", path);
+      throw toRuntimeError(cause, "remove", path);
     }
   }
 
@@ -172,7 +176,7 @@ export class DiskFileSystem implements FileSystem {
   }
 
   writeFile(path: string, bytes: Uint8Array, options: { readonly private?: boolean } = {}): void {
-    const temporary = temporaryPath(path, crypto.getRandomValues(new Uint8Array(8)));
+    const temporary = temporaryPath(path, secureRandomBytes(8));
     const file = this.open(temporary, { mode: "create-exclusive", private: options.private ?? false });
     try {
       try {

@@ -17,6 +17,7 @@ import type { FallbackLocks, LockedFile, LockMechanism } from "./lock-mechanism.
 import { encodeMetadata, readHolder } from "./lock-metadata.js";
 import { temporaryPath } from "./paths.js";
 import { currentProcess, isCertainlyGone, type ProcessAccess, parseProcessIdentity } from "./process-identity.js";
+import { secureRandomBytes } from "./std.js";
 
 /** The lockfile's name, then this. */
 const EXCLUSIVE_SUFFIX = ".exclusive";
@@ -69,7 +70,7 @@ export class ExclusiveFileLocks implements FallbackLocks {
 
   /** Makes the file appear with its whole content; false if the name is taken. */
   #link(exclusivePath: string, content: Uint8Array): boolean {
-    const temporary = temporaryPath(exclusivePath, crypto.getRandomValues(new Uint8Array(8)));
+    const temporary = temporaryPath(exclusivePath, secureRandomBytes(8));
     this.#files.writeFile(temporary, content, { private: true });
     try {
       fs.linkSync(temporary, exclusivePath);

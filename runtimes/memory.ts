@@ -6,22 +6,13 @@ import { runtimeError } from "./errors.js";
 import type { LockedFile, LockMechanism } from "./lock-mechanism.js";
 import { ProtocolLocks } from "./lock-protocol.js";
 import { MemoryFileSystem } from "./memory-files.js";
+import { secureRandomBytes } from "./std.js";
 
 export interface MemoryRuntimeOptions {
   /** Replaces the clock: milliseconds since 1970 UTC, whole. */
   readonly now?: () => number;
   /** Replaces the cryptographic source of `randomBytes`. */
   readonly randomBytes?: (count: number) => Uint8Array;
-}
-
-const RANDOM_BYTES_PER_CALL = 65_536;
-
-function secureRandomBytes(count: number): Uint8Array {
-  const bytes = new Uint8Array(count);
-  for (let offset = 0; offset < count; offset += RANDOM_BYTES_PER_CALL) {
-    crypto.getRandomValues(bytes.subarray(offset, offset + RANDOM_BYTES_PER_CALL));
-  }
-  return bytes;
 }
 
 function hashSha256(): Hash {

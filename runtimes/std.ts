@@ -177,3 +177,15 @@ function base64Values(digits: Uint8Array): Uint8Array {
 function base64Error(position: number, reason: string): SyntaxError {
   return new SyntaxError(`Cannot decode Base64 text: ${reason}, at character ${position}`);
 }
+
+/** `getRandomValues` refuses more in one call (Web Cryptography API, section 10.1.1). */
+const RANDOM_BYTES_PER_CALL = 65_536;
+
+/** Cryptographically secure bytes. */
+export function secureRandomBytes(count: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(count);
+  for (let offset = 0; offset < count; offset += RANDOM_BYTES_PER_CALL) {
+    crypto.getRandomValues(bytes.subarray(offset, offset + RANDOM_BYTES_PER_CALL));
+  }
+  return bytes;
+}

@@ -6,6 +6,7 @@ import process from "node:process";
 import type { Environment, Hash, ProgramOptions, ProgramResult } from "./contract.js";
 import { runtimeError, toRuntimeError } from "./errors.js";
 import { portablePath } from "./paths.js";
+import { secureRandomBytes } from "./std.js";
 
 /** Something the runtime's sandbox may hold back. Only Deno has one. */
 export type Permission =
@@ -34,17 +35,6 @@ export function currentPlatform(): Environment["platform"] {
 }
 
 const DEFAULT_OUTPUT_BYTES = 16 * 1024 * 1024;
-/** `getRandomValues` refuses more in one call (Web Cryptography API, section 10.1.1). */
-const RANDOM_BYTES_PER_CALL = 65_536;
-
-export function randomBytes(count: number): Uint8Array {
-  const bytes = new Uint8Array(count);
-  for (let offset = 0; offset < count; offset += RANDOM_BYTES_PER_CALL) {
-    crypto.getRandomValues(bytes.subarray(offset, offset + RANDOM_BYTES_PER_CALL));
-  }
-  return bytes;
-}
-
 export class SystemEnvironment implements Environment {
   readonly runtimeName: Environment["runtimeName"];
   readonly runtimeVersion: string;
@@ -90,7 +80,7 @@ export class SystemEnvironment implements Environment {
   }
 
   randomBytes(count: number): Uint8Array {
-    return randomBytes(count);
+    return secureRandomBytes(count);
   }
 
   sha256(): Hash {
