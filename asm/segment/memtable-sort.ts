@@ -1,0 +1,138 @@
+import { Buffer } from "../memory/buffer";
+import { KeyTable } from "./memtable-keys";
+
+/**
+ * The entries of a key table in ascending order of their keys' bytes.
+ *
+ * Keys are compared eight bytes at a time, as big-endian numbers; those that agree in eight bytes are sorted by the next
+ * eight among themselves. Each step is a merge sort: no order of the input makes it slow, and what is in order already
+ * costs one pass. A sorted item, 16 bytes: u64 key bytes, u32 address of the entry, u32 key bytes left, 9 for more than 8.
+ */
+
+export const SORTED_BYTES: usize = 16;
+const ITEM_BITS: usize = 4;
+const MORE: u32 = 9;
+const RUN: usize = 16;
+
+const scratch: Buffer = Buffer.create();
+
+/** Address of the entry that item `index` of a sorted buffer stands for. */
+export function sortedEntry(sorted: Buffer, index: u32): usize {
+  return <usize>load<u32>(sorted.data + (<usize>index << ITEM_BITS), 8);
+}
+
+/** Fills `sorted` with an item for each entry of the table, in order. False when memory is exhausted. */
+export function sortTable(table: KeyTable, sorted: Buffer): bool {
+  const bytes = <usize>table.count << ITEM_BITS;
+  sorted.clear();
+  scratch.clear();
+  if (!sorted.reserve(bytes) || !scratch.reserve(bytes)) return false;
+  sorted.length = bytes;
+  let item = sorted.data;
+  const slotsEnd = table.slots + (<usize>table.slotCount() << 3);
+  for (let slot = table.slots; slot < slotsEnd; slot += 8) {
+    const entry = load<u32>(slot, 4);
+    if (entry == 0) continue;
+    store<u32>(item, entry, 8);
+    item += SORTED_BYTES;
+  }
+  sortFrom(sorted.data, table.count, table.keyOffset, 0);
+  scratch.release();
+  return true;
+}
+
+/** Sorts items whose keys agree in the first `depth` bytes. */
+function sortFrom(items: usize, count: usize, keyOffset: usize, depth: u32): void {
+  loadPrefixes(items, count, keyOffset, depth);
+  mergeSort(items, count);
+  let start: usize = 0;
+  while (start < count) {
+    const first = items + (start << ITEM_BITS);
+    let end = start + 1;
+    if (load<u32>(first, 12) == MORE) {
+      while (end < count && !isBefore(first, items + (end << ITEM_BITS))) end++;
+      if (end - start > 1) sortFrom(first, end - start, keyOffset, depth + 8);
+    }
+    start = end;
+  }
+}
+
+function loadPrefixes(items: usize, count: usize, keyOffset: usize, depth: u32): void {
+  const end = items + (count << ITEM_BITS);
+  for (let item = items; item < end; item += SORTED_BYTES) {
+    const key = <usize>load<u32>(item, 8) + keyOffset;
+    const left = load<u32>(key - 4) - depth;
+    store<u64>(item, left != 0 ? bswap<u64>(load<u64>(key + depth)) : 0);
+    store<u32>(item, left > 8 ? MORE : left, 12);
+  }
+}
+
+/** Key bytes first. Of keys that agree in them, one that ends there comes first, the shorter one before the longer. */
+function isBefore(a: usize, b: usize): bool {
+  const first = load<u64>(a);
+  const second = load<u64>(b);
+  return first != second ? first < second : load<u32>(a, 12) < load<u32>(b, 12);
+}
+
+function mergeSort(items: usize, count: usize): void {
+  if (isSorted(items, count)) return;
+  const bytes = count << ITEM_BITS;
+  for (let start: usize = 0; start < count; start += RUN) {
+    insertionSort(items + (start << ITEM_BITS), min<usize>(RUN, count - start));
+  }
+  let from = items;
+  let to = scratch.data;
+  for (let width = RUN << ITEM_BITS; width < bytes; width <<= 1) {
+    for (let start: usize = 0; start < bytes; start += width << 1) {
+      const middle = min<usize>(start + width, bytes);
+      merge(from + start, from + middle, from + min<usize>(middle + width, bytes), to + start);
+    }
+    const swapped = from;
+    from = to;
+    to = swapped;
+  }
+  if (from != items) memory.copy(items, from, bytes);
+}
+
+function isSorted(items: usize, count: usize): bool {
+  const end = items + (count << ITEM_BITS);
+  for (let item = items + SORTED_BYTES; item < end; item += SORTED_BYTES) {
+    if (isBefore(item, item - SORTED_BYTES)) return false;
+  }
+  return true;
+}
+
+function insertionSort(items: usize, count: usize): void {
+  const end = items + (count << ITEM_BITS);
+  for (let item = items + SORTED_BYTES; item < end; item += SORTED_BYTES) {
+    const moved = v128.load(item);
+    const prefix = load<u64>(item);
+    const left = load<u32>(item, 12);
+    let hole = item;
+    while (hole > items) {
+      const before = hole - SORTED_BYTES;
+      const other = load<u64>(before);
+      if (other < prefix || (other == prefix && load<u32>(before, 12) <= left)) break;
+      v128.store(hole, v128.load(before));
+      hole = before;
+    }
+    v128.store(hole, moved);
+  }
+}
+
+/** Merges `[left, middle)` and `[middle, end)` to `to`. */
+function merge(left: usize, middle: usize, end: usize, to: usize): void {
+  let right = middle;
+  while (left < middle && right < end) {
+    if (isBefore(right, left)) {
+      v128.store(to, v128.load(right));
+      right += SORTED_BYTES;
+    } else {
+      v128.store(to, v128.load(left));
+      left += SORTED_BYTES;
+    }
+    to += SORTED_BYTES;
+  }
+  memory.copy(to, left, middle - left);
+  memory.copy(to + (middle - left), right, end - right);
+}
