@@ -131,6 +131,12 @@ export function setDeadTail(start: u64, end: u64): void {
   deadTailStart = start;
   deadTailEnd = end;
 }
+/** What was dead has become a part of the history, or was cut off. */
+export function forgetDeadTail(): void {
+  deadTailStart = 0;
+  deadTailEnd = 0;
+  lastTrailerEnd = 0;
+}
 export function noteTrailerEnd(end: u64): void {
   if (end > lastTrailerEnd) lastTrailerEnd = end;
 }

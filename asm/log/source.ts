@@ -1,7 +1,6 @@
-import { fail } from "../failure";
-import { append as hostAppend, read as hostRead } from "../host";
+import { append as hostAppend, read as hostRead, write as hostWrite } from "../host";
 import { Buffer } from "../memory/buffer";
-import { Cause } from "../failure";
+import { Cause, fail } from "../failure";
 import { CORRUPT, OK, OUT_OF_MEMORY, POISONED, WRITE_FAILED } from "../status";
 
 /**
@@ -125,6 +124,19 @@ export function flushOutput(): i32 {
   flushedEnd += output.length;
   output.clear();
   return OK;
+}
+
+/** Writes bytes over the same bytes in the file. */
+export function rewrite(offset: u64, source: usize, length: u32): i32 {
+  if (poisoned) return POISONED;
+  if (hostWrite(<f64>offset, source, <i32>length) == OK) return OK;
+  poisoned = true;
+  return WRITE_FAILED;
+}
+
+/** The host is about to cut the file off here. */
+export function cutFileEnd(end: u64): void {
+  flushedEnd = end;
 }
 
 /** Gives the output buffer's memory back: after each commit. */
