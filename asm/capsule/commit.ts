@@ -19,6 +19,7 @@ import {
   setDurable,
   setHead,
   setTail,
+  settleCounters,
   tailPacks,
   tailUnits,
 } from "../log/head";
@@ -164,6 +165,7 @@ export function commitSynced(): i32 {
   if (!tailPacks.append(batchTailPacks.data, batchTailPacks.length)) return OUT_OF_MEMORY;
   segmentEntries.release();
   setHead(lastFrameOffset, nextOffset(), nextSequence(), lastFrameHash, appendedAt, nextRecord());
+  settleCounters();
   setTail(memtableFirstRecord, appendedListed ? 0 : tailUnits + appendedUnits);
   forgetDeadTail();
   endBatch();

@@ -17,6 +17,9 @@ export let recordCount: u32 = 0;
 /** u64 × 9, by `Counter`. */
 export const counters: usize = permanent(8 * COUNTERS);
 
+/** The counters as the head states them: those above run ahead while a batch is open. */
+export const headCounters: usize = permanent(8 * COUNTERS);
+
 /** The dictionary for new records: offset 0 if there is none yet. */
 export let dictionaryOffset: u64 = 0;
 export const dictionaryHash: usize = memory.data(32, 16);
@@ -85,6 +88,7 @@ export function tailPackHash(index: u32): usize {
 export function resetHead(superblockEnd: u64, root0: usize): void {
   setHead(0, superblockEnd, 0, root0, 0, 0);
   memory.fill(counters, 0, 8 * COUNTERS);
+  settleCounters();
   dictionaryOffset = 0;
   coveredRecords = 0;
   tailUnits = 0;
@@ -107,6 +111,10 @@ export function setHead(offset: u64, end: u64, sequence: u64, root: usize, at: u
   headAt = at;
   recordCount = records;
   headIsDurable = false;
+}
+/** The counters are those of the head now. */
+export function settleCounters(): void {
+  memory.copy(headCounters, counters, 8 * COUNTERS);
 }
 export function setDurable(notesEnd: u64): void {
   headIsDurable = true;

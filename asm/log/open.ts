@@ -25,6 +25,7 @@ import {
   setDurable,
   setHead,
   setTail,
+  settleCounters,
   tailPacks,
   TAIL_PACK_BYTES,
 } from "./head";
@@ -129,6 +130,7 @@ function takeNoted(offset: u64): i32 {
 function takeHead(offset: u64): void {
   setHead(offset, commitEnd, commitView.sequence, commitHash, commitView.at, commitView.recordCount);
   memory.copy(counters, commitView.counters, 8 * COUNTERS);
+  settleCounters();
   setDictionary(commitView.dictionaryOffset, commitView.dictionaryHash);
 }
 

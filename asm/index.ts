@@ -1,0 +1,280 @@
+/**
+ * The core's exports: all that the host may call. Only numbers cross; what is more than a number lies in the IO area on the way in and
+ * in the result on the way out, little-endian. Answers below 0 are those of `status.ts`, with details in the failure record.
+ *
+ * A view is (branch, sequence), where sequence -1 is the head and -2 the head with what is queued behind it. Reading calls may answer
+ * PENDING: nothing has changed then, and the call is repeated once `host.read` can answer.
+ */
+import { openBatch } from "./capsule/batch";
+import { appendCommit, closeNote as writeCloseNote, commitSynced as settleCommit } from "./capsule/commit";
+import { hashContent, readContent, releaseBlob } from "./capsule/content";
+import { abortStream, beginStream, isStreaming, writeStream } from "./capsule/content-writer";
+import { createSuperblock } from "./capsule/create";
+import { beginHistoryCheck, continueHistoryCheck, historyBytesChecked, listCommits } from "./capsule/history";
+import { appendInfo } from "./capsule/info";
+import { listUris } from "./capsule/list";
+import { findName as findNamed, namedRecord } from "./capsule/names";
+import { cutDeadTail, openCapsuleFile, rewriteLastBatch } from "./capsule/open";
+import { putIsDuplicate, putNumber, putRecord } from "./capsule/put";
+import { loadRecord } from "./capsule/records";
+import { aliasesFollowed, resolveUri } from "./capsule/resolve";
+import { appendRecord, result, startResult } from "./capsule/results";
+import { scanRecords } from "./capsule/scan";
+import { versionWhat } from "./capsule/versions";
+import { setView } from "./capsule/view";
+import { failurePointer as failureRecord } from "./failure";
+import { MAX_CONTENT_BYTES, Record } from "./format/record";
+import { setHorizontalKernel } from "./hash/blake3";
+import { Buffer } from "./memory/buffer";
+import { chunkBytesInUse } from "./memory/chunks";
+import { configurePages } from "./segment/page-frames";
+import { startSegmentReading } from "./segment/reader";
+import { INVALID_ARGUMENT, LIMIT_EXCEEDED, NOT_FOUND, OK, OUT_OF_MEMORY, WRONG_STATE } from "./status";
+
+const io: Buffer = Buffer.create();
+const record: Record = Record.create();
+/** The IO area is given back when it grew beyond this. */
+const KEPT_IO_BYTES: u32 = 1 << 21;
+/** The most that one call reads of a content. */
+const MAX_READ_BYTES: i32 = 1 << 20;
+
+// Memory and failures
+
+/** Room for `bytes` bytes of arguments; 0 when memory is exhausted. */
+export function ioReserve(bytes: u32): usize {
+  if (io.length > KEPT_IO_BYTES && bytes <= KEPT_IO_BYTES) io.release();
+  io.clear();
+  // Kernels read a few bytes beyond their input.
+  if (!io.reserve(<usize>bytes + 64)) return 0;
+  io.length = bytes;
+  return io.data;
+}
+
+/** Whether arguments of these lengths, one behind the other, fit in what was reserved. */
+function ioHolds(total: u64): bool {
+  return total <= <u64>io.length;
+}
+
+export function resultPointer(): usize {
+  return result.data;
+}
+export function resultLength(): u32 {
+  return <u32>result.length;
+}
+export function failurePointer(): usize {
+  return failureRecord();
+}
+/** Bytes of linear memory that are taken, static data aside. */
+export function memoryInUse(): f64 {
+  return <f64>chunkBytesInUse();
+}
+
+/** To be called first: the page cache's bound, and whether the engine prefers the horizontal hash kernel. */
+export function configure(pageCacheBytes: u32, horizontalKernel: i32): void {
+  configurePages(pageCacheBytes);
+  setHorizontalKernel(horizontalKernel != 0);
+}
+
+function startReading(): void {
+  startSegmentReading();
+  startResult();
+}
+
+// Opening
+
+/** Appends the superblock of a new capsule. IO: capsule id (16 bytes) ‖ workspace id. */
+export function createCapsule(createdAt: f64, analyzer: i32, workspaceLength: u32): i32 {
+  if (!ioHolds(16 + <u64>workspaceLength) || createdAt < 0) return INVALID_ARGUMENT;
+  return createSuperblock(io.data, <u64>createdAt, analyzer, io.data + 16, workspaceLength);
+}
+
+export function openCapsule(fileBytes: f64): i32 {
+  startReading();
+  return openCapsuleFile(<u64>fileBytes);
+}
+
+/** A writer's first call: 1 when the host must sync before it goes on, 0 when there was nothing to write again. */
+export function recoverBegin(): i32 {
+  return rewriteLastBatch();
+}
+
+/** The length to which the host must cut the file off, -1 for none. The core counts on it from now on. */
+export function recoverCutTo(): f64 {
+  return cutDeadTail();
+}
+
+/** Result: see `capsule/info.ts`. */
+export function capsuleInfo(): i32 {
+  startReading();
+  return appendInfo();
+}
+
+// Writing
+
+/**
+ * Puts a record. IO: URI ‖ title ‖ attributes ‖ content. Flags: 1 document, 2 no deduplication, 4 the content was streamed.
+ * Answers 1 if the content was there already, else 0; `lastRecord` has the record's number.
+ */
+export function put(
+  kind: u32,
+  tag: u32,
+  flags: u32,
+  branch: u32,
+  at: f64,
+  uriLength: u32,
+  titleLength: u32,
+  attributesLength: u32,
+  contentLength: u32,
+): i32 {
+  startSegmentReading();
+  const total = <u64>uriLength + <u64>titleLength + <u64>attributesLength + <u64>contentLength;
+  if (!ioHolds(total) || at < 0 || branch != 0) return INVALID_ARGUMENT;
+  const status = putRecord(
+    kind,
+    tag,
+    flags,
+    branch,
+    <u64>at,
+    io.data,
+    uriLength,
+    titleLength,
+    attributesLength,
+    contentLength,
+  );
+  if (status != OK) return status;
+  return putIsDuplicate ? 1 : 0;
+}
+
+export function lastRecord(): f64 {
+  return <f64>putNumber;
+}
+
+export function contentBegin(): i32 {
+  startSegmentReading();
+  if (isStreaming) return WRONG_STATE;
+  const status = openBatch();
+  if (status == OK) beginStream();
+  return status;
+}
+
+/** The next piece of a streamed content. IO: the bytes. */
+export function contentWrite(length: u32): i32 {
+  if (!isStreaming) return WRONG_STATE;
+  return ioHolds(length) ? writeStream(io.data, length) : INVALID_ARGUMENT;
+}
+
+/** Gives a streamed content up. What it wrote already stays in the batch, unused. */
+export function contentAbort(): void {
+  abortStream();
+}
+
+/** Appends the batch and its commit frame; the host syncs, then calls `commitSynced`. */
+export function commit(at: f64): i32 {
+  startSegmentReading();
+  return at < 0 || isStreaming ? WRONG_STATE : appendCommit(<u64>at);
+}
+
+export function commitSynced(): i32 {
+  return settleCommit();
+}
+
+/** Appends a durable note at a clean close: 1 if one was needed. */
+export function closeNote(): i32 {
+  return writeCloseNote();
+}
+
+// Reading
+
+/** Resolves a URI, through aliases. IO: the URI. Result: a record (see `capsule/results.ts`). */
+export function resolve(uriLength: u32, branch: i32, sequence: f64): i32 {
+  startReading();
+  if (!ioHolds(uriLength)) return INVALID_ARGUMENT;
+  let status = setView(branch, sequence);
+  if (status == OK) status = resolveUri(record, io.data, uriLength);
+  if (status != OK) return status;
+  return appendRecord(record, aliasesFollowed, versionWhat);
+}
+
+/** Describes a record. Result: a record. */
+export function describe(recordNumber: f64): i32 {
+  startReading();
+  const status = loadNumbered(recordNumber);
+  return status == OK ? appendRecord(record, 0, 0) : status;
+}
+
+function loadNumbered(recordNumber: f64): i32 {
+  if (!(recordNumber >= 0 && recordNumber < 4294967296.0)) return NOT_FOUND;
+  return loadRecord(record, <u32>recordNumber);
+}
+
+/** Reads content. Answers the number of bytes that the result holds: `length`, at most 1 MiB, or what is left. */
+export function content(recordNumber: f64, from: f64, length: i32): i32 {
+  startReading();
+  const status = loadNumbered(recordNumber);
+  if (status != OK) return status;
+  if (!(from >= 0 && from <= <f64>MAX_CONTENT_BYTES) || length < 0) return INVALID_ARGUMENT;
+  const start = <u64>from;
+  if (start >= record.contentLength) return 0;
+  const count = <u32>min<u64>(record.contentLength - start, min<i32>(length, MAX_READ_BYTES));
+  const target = result.extend(count);
+  if (target == 0) return OUT_OF_MEMORY;
+  const read = readContent(record, start, count, target);
+  return read == OK ? <i32>count : read;
+}
+
+/** The hash of a content. Result: 32 bytes. */
+export function contentHash(recordNumber: f64): i32 {
+  startReading();
+  const status = loadNumbered(recordNumber);
+  if (status != OK) return status;
+  const target = result.extend(32);
+  return target == 0 ? OUT_OF_MEMORY : hashContent(record, target);
+}
+
+/** Lists URIs. IO: prefix ‖ after. Result: entries, each a u32 length and a record. Answers how many; fewer than `limit` at the end. */
+export function list(prefixLength: u32, afterLength: u32, branch: i32, sequence: f64, limit: u32): i32 {
+  startReading();
+  if (!ioHolds(<u64>prefixLength + <u64>afterLength)) return INVALID_ARGUMENT;
+  const status = setView(branch, sequence);
+  return status == OK ? listUris(io.data, prefixLength, io.data + prefixLength, afterLength, limit) : status;
+}
+
+/** Records of one kind (and, for events, of one type unless 0) from a number on. Result: entries as of `list`. */
+export function scan(kind: u32, tag: u32, fromRecord: f64, limit: u32, branch: i32, sequence: f64): i32 {
+  startReading();
+  if (!(fromRecord >= 0 && fromRecord < 4294967296.0)) return INVALID_ARGUMENT;
+  const status = setView(branch, sequence);
+  return status == OK ? scanRecords(kind, tag, <u32>fromRecord, limit) : status;
+}
+
+/** Finds a checkpoint by a key of docs/format.md 7.1, section 13. IO: the key. Result: a record. */
+export function findName(keyLength: u32): i32 {
+  startReading();
+  if (!ioHolds(keyLength)) return INVALID_ARGUMENT;
+  let status = findNamed(io.data, keyLength);
+  if (status == OK) status = loadRecord(record, namedRecord);
+  return status == OK ? appendRecord(record, 0, 0) : status;
+}
+
+/** Commits, newest first: from the head (`beforeOffset` -1), or before the one at that offset. Result: see `capsule/history.ts`. */
+export function commits(beforeOffset: f64, limit: u32): i32 {
+  startReading();
+  return listCommits(beforeOffset < 0 ? 0 : <u64>beforeOffset, limit);
+}
+
+// Verifying
+
+export function verifyBegin(): void {
+  beginHistoryCheck();
+}
+
+/** Checks about `maxBytes` bytes: 1 if there is more, 0 at the end, or what is wrong; the next call goes on behind it. */
+export function verifyStep(maxBytes: f64): i32 {
+  startReading();
+  releaseBlob();
+  return continueHistoryCheck(<u64>maxBytes);
+}
+
+export function verifyPosition(): f64 {
+  return <f64>historyBytesChecked();
+}
