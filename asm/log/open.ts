@@ -65,21 +65,25 @@ function readSuperblock(fileBytes: u64): i32 {
   return OK;
 }
 
-/** Finds the newest commit that counts, passing over batches that never were acknowledged for sure. */
+/** `tryTrailer` passes its commit over: the search goes on below the mark, or with the commit before, which is durable. */
+const PASS_BELOW: i32 = 1;
+const PASS_TO_PREVIOUS: i32 = 2;
+
+/** Finds the newest commit that counts, passing over a batch that never was acknowledged for sure. */
 function findHead(fileBytes: u64): i32 {
   let searchEnd = fileBytes;
   while (true) {
     const status = findMarkBefore(searchEnd);
     if (status != OK) return status;
     if (foundMarkOffset == 0) return OK;
-    const kind = markKind(foundMark);
     const named = markCommitOffset(foundMark);
-    if (kind != MarkKind.TRAILER) return named == 0 ? OK : takeDurable(named, foundMarkOffset);
+    if (markKind(foundMark) != MarkKind.TRAILER) return named == 0 ? OK : takeDurable(named, foundMarkOffset);
     noteTrailerEnd(foundMarkOffset + MARK_BYTES);
     const taken = tryTrailer(named);
-    if (taken != CORRUPT) return taken;
+    if (taken <= OK) return taken;
     notePassedOver(named);
-    searchEnd = resumeBelow < foundMarkOffset ? resumeBelow : foundMarkOffset;
+    if (taken == PASS_TO_PREVIOUS) return takePrevious();
+    searchEnd = foundMarkOffset;
   }
 }
 
@@ -95,30 +99,35 @@ function takeDurable(offset: u64, markOffset: u64): i32 {
   return passNotes(offset);
 }
 
-/** Where the search goes on if the commit that was tried doesn't count. */
-let resumeBelow: u64 = 0;
-
-/** Takes the commit that a trailer names if its frame, its links and its whole batch are right. CORRUPT: pass it over. */
+/** Takes the commit that a trailer names if its frame and its whole batch are right; otherwise says how it is passed over. */
 function tryTrailer(offset: u64): i32 {
-  resumeBelow = foundMarkOffset;
   let status = loadCommit(offset, 0);
-  if (status != OK) return status;
-  if (commitEnd != foundMarkOffset + MARK_BYTES) return CORRUPT;
+  if (status != OK) return status == CORRUPT ? PASS_BELOW : status;
+  if (commitEnd != foundMarkOffset + MARK_BYTES) return PASS_BELOW;
   // A note behind the trailer says that the batch was durable: then whatever is wrong in it shows when it is read.
   const noted = noteFollows(commitEnd, offset);
   if (noted < 0) return noted;
   if (noted == 1) return takeNoted(offset);
-  resumeBelow = commitView.batchStart;
   status = beginBatchCheck(commitView, offset);
   if (status == OK) {
     do status = continueBatchCheck(u64.MAX_VALUE);
     while (status == MORE);
   }
-  if (status != OK) return status;
+  if (status != OK) return status == CORRUPT ? PASS_TO_PREVIOUS : status;
+  // The batch before was durable when this one was begun: from here on what is wrong is corruption.
   status = checkLink(offset);
   if (status != OK) return status;
   takeHead(offset);
   return OK;
+}
+
+/** Takes the commit before the one at hand, whose batch is damaged but which could only be begun when that commit was durable. */
+function takePrevious(): i32 {
+  if (commitView.sequence == 1) return OK;
+  const offset = commitView.previousOffset;
+  memory.copy(previousRoot, commitView.previousRoot, 32);
+  const status = loadCommit(offset, previousRoot);
+  return status == OK ? takeNoted(offset) : status;
 }
 
 function takeNoted(offset: u64): i32 {
