@@ -35,29 +35,28 @@ function writeExtraLength(destination: usize, length: usize): usize {
   return destination + 1;
 }
 
-/** Copies literals eight bytes at a time: up to seven too far, on both sides. */
-function copyWide(destination: usize, source: usize, length: usize): void {
-  for (const end = destination + length; destination < end; destination += 8) {
-    store<u64>(destination, load<u64>(source));
-    source += 8;
-  }
-}
-
 /**
- * Writes a sequence and returns the address after it, or 0 if it doesn't fit before `limit`. At least seven readable bytes
- * follow the literals.
+ * Writes a sequence and returns the address after it, or 0 if it doesn't fit before `limit`. The literals and what
+ * follows them are readable up to `readable`.
  */
 export function writeSequence(
-  destination: usize, limit: usize, literals: usize, literalLength: usize, offset: usize, matchLength: usize,
+  destination: usize, limit: usize, literals: usize, literalLength: usize, readable: usize, offset: usize, matchLength: usize,
 ): usize {
   const matchCode = matchLength - MIN_MATCH;
+  const room = limit - destination;
+  if (literalLength < 15 && matchCode < 15 && room >= 19 && literals + 16 <= readable) {
+    // By far the most frequent case: no length bytes, and room to copy too much.
+    store<u8>(destination, <u8>((literalLength << 4) | matchCode));
+    v128.store(destination, v128.load(literals), 1);
+    store<u16>(destination + literalLength, <u16>offset, 1);
+    return destination + literalLength + 3;
+  }
   const size: usize = 3 + literalLength + extraLengthBytes(literalLength) + extraLengthBytes(matchCode);
-  if (size > limit - destination) return 0;
+  if (size > room) return 0;
   store<u8>(destination, <u8>((min<usize>(literalLength, 15) << 4) | min<usize>(matchCode, 15)));
   destination++;
   if (literalLength >= 15) destination = writeExtraLength(destination, literalLength);
-  if (literalLength + 7 <= limit - destination) copyWide(destination, literals, literalLength);
-  else memory.copy(destination, literals, literalLength);
+  memory.copy(destination, literals, literalLength);
   destination += literalLength;
   store<u16>(destination, <u16>offset);
   destination += 2;
