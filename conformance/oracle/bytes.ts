@@ -97,15 +97,15 @@ export class ByteReader {
   }
 
   u8(): number {
-    return Number(this.integer(1));
+    return this.small(1);
   }
 
   u16(): number {
-    return Number(this.integer(2));
+    return this.small(2);
   }
 
   u32(): number {
-    return Number(this.integer(4));
+    return this.small(4);
   }
 
   /** A u64 that has to stay below 2^53 (offsets, counts, times). */
@@ -148,6 +148,10 @@ export class ByteReader {
     throw new Error("unreachable");
   }
 
+  private small(byteCount: number): number {
+    return this.take(byteCount).reduceRight((value, byte) => value * 256 + byte, 0);
+  }
+
   private integer(byteCount: number): bigint {
     return this.take(byteCount).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
@@ -160,14 +164,22 @@ export class ByteReader {
 
 /** Collects little-endian integers, varints and byte strings. */
 export class ByteWriter {
-  private bytes: number[] = [];
+  private bytes = new Uint8Array(64);
+  private used = 0;
 
   get length(): number {
-    return this.bytes.length;
+    return this.used;
   }
 
   put(bytes: Uint8Array): this {
-    for (const byte of bytes) this.bytes.push(byte);
+    const needed = this.used + bytes.length;
+    if (needed > this.bytes.length) {
+      const grown = new Uint8Array(2 * needed);
+      grown.set(this.bytes);
+      this.bytes = grown;
+    }
+    this.bytes.set(bytes, this.used);
+    this.used = needed;
     return this;
   }
 
@@ -189,17 +201,12 @@ export class ByteWriter {
 
   varint(value: number | bigint): this {
     let rest = BigInt(value);
-    while (rest >= 0x80n) {
-      this.bytes.push(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.bytes.push(Number(rest));
-    return this;
+    for (; rest >= 0x80n; rest >>= 7n) this.u8(Number(rest & 0x7fn) | 0x80);
+    return this.u8(Number(rest));
   }
 
   zero(byteCount: number): this {
-    for (let i = 0; i < byteCount; i++) this.bytes.push(0);
-    return this;
+    return this.put(new Uint8Array(byteCount));
   }
 
   /** Zero bytes up to a multiple of 8. */
@@ -208,12 +215,11 @@ export class ByteWriter {
   }
 
   finish(): Uint8Array {
-    return Uint8Array.from(this.bytes);
+    return this.bytes.slice(0, this.used);
   }
 
   private integer(value: bigint, byteCount: number): this {
     if (value < 0n || value >> BigInt(8 * byteCount) !== 0n) throw new RangeError(`${value} does not fit in ${byteCount} bytes`);
-    for (let i = 0; i < byteCount; i++) this.bytes.push(Number((value >> BigInt(8 * i)) & 0xffn));
-    return this;
+    return this.put(Uint8Array.from({ length: byteCount }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn)));
   }
 }

@@ -45,15 +45,20 @@ function findHead(file: Uint8Array, root0: Uint8Array, passedOver: PassedOver[])
   let limit = file.length;
   for (;;) {
     const mark = findNewestMark(file, limit, root0);
-    if (!mark) return undefined;
-    if (mark.kind === MarkKind.note) return readDurableCommit(file, mark, root0);
-    if (mark.commitOffset === 0) return undefined;
+    if (!mark || mark.commitOffset === 0) return undefined;
+    if (provesDurable(file, mark, root0)) return readNamedCommit(file, mark, root0);
     const outcome = attempt(() => readNewestCommit(file, mark, root0));
     if ("value" in outcome) return outcome.value;
-    refuseIfDurable(file, mark, root0, outcome.failure);
     passedOver.push({ markOffset: mark.offset, commitOffset: mark.commitOffset, reason: outcome.failure });
     limit = nextLimit(file, mark, root0);
   }
+}
+
+/** True if the commit that a mark names was on the disk for sure: the mark is a note or an anchor, or a note stands right behind it. */
+function provesDurable(file: Uint8Array, mark: Mark, root0: Uint8Array): boolean {
+  if (mark.kind !== MarkKind.trailer) return true;
+  const commit = { offset: mark.commitOffset, hash: mark.commitHash };
+  return readNotes(file, mark.end, commit, root0, file.length).length > 0;
 }
 
 /** The newest whole mark that ends at or before `limit`. */
@@ -65,40 +70,32 @@ function findNewestMark(file: Uint8Array, limit: number, root0: Uint8Array): Mar
   return undefined;
 }
 
-/** The commit of a durable note. Any failure is an error. */
-function readDurableCommit(file: Uint8Array, note: Mark, root0: Uint8Array): Commit {
-  const commit = readCommit(file, note.commitOffset, root0);
-  demand(namesCommit(note, commit.frame), "a durable note has another hash than the commit that it names", note.offset);
-  const notes = readNotes(file, commit.trailer.end, commit.frame, root0, note.end);
-  demand(notes.at(-1)?.offset === note.offset, "a durable note does not stand behind the trailer of its commit", note.offset);
+/** The commit that a mark names, checked with its trailer and against the mark. Throws `corrupt`. */
+function readNamedCommit(file: Uint8Array, mark: Mark, root0: Uint8Array): Commit {
+  const commit = readCommit(file, mark.commitOffset, root0);
+  const { frame, trailer } = commit;
+  demand(namesCommit(mark, frame), "the mark has another hash than the commit that it names", mark.offset);
+  if (mark.kind === MarkKind.trailer) demand(trailer.offset === mark.offset, "the trailer does not stand behind its commit", mark.offset);
+  if (mark.kind === MarkKind.anchor) demand(mark.offset >= trailer.end, "the anchor stands before the commit that it names", mark.offset);
+  if (mark.kind === MarkKind.note) {
+    const notes = readNotes(file, trailer.end, frame, root0, mark.end);
+    demand(notes.at(-1)?.offset === mark.offset, "a durable note does not stand behind the trailer of its commit", mark.offset);
+  }
   return commit;
 }
 
-/** The commit that a trailer or anchor names, checked with its links and its whole batch. */
-function readNewestCommit(file: Uint8Array, mark: Mark, root0: Uint8Array): Commit {
-  const commit = readCommit(file, mark.commitOffset, root0);
-  demand(namesCommit(mark, commit.frame), "the mark has another hash than the commit that it names", mark.offset);
-  if (mark.kind === MarkKind.trailer) demand(commit.trailer.offset === mark.offset, "the trailer does not stand behind its commit", mark.offset);
-  demand(mark.offset >= commit.trailer.offset, "the mark stands before the commit that it names", mark.offset);
+/** The commit that a trailer without a note names, checked with its links and its whole batch. Throws `corrupt`. */
+function readNewestCommit(file: Uint8Array, trailer: Mark, root0: Uint8Array): Commit {
+  const commit = readNamedCommit(file, trailer, root0);
   readPreviousCommit(file, commit, root0);
   readBatch(file, commit, root0);
   return commit;
 }
 
-/** A commit with a durable note right behind its trailer is never passed over: its failure is an error. */
-function refuseIfDurable(file: Uint8Array, mark: Mark, root0: Uint8Array, failure: CapsuleFailure): void {
-  const commit = attempt(() => readCommit(file, mark.commitOffset, root0));
-  if (!("value" in commit)) return;
-  const { frame, trailer } = commit.value;
-  if (readNotes(file, trailer.end, frame, root0, file.length).length > 0) throw failure;
-}
-
 /** Where the search for an older mark begins after a batch was passed over. */
 function nextLimit(file: Uint8Array, mark: Mark, root0: Uint8Array): number {
-  if (mark.kind === MarkKind.anchor) return mark.offset;
-  const commit = attempt(() => readCommit(file, mark.commitOffset, root0));
-  const known = "value" in commit && commit.value.trailer.offset === mark.offset;
-  return known ? commit.value.body.batchStart : mark.offset;
+  const commit = attempt(() => readNamedCommit(file, mark, root0));
+  return "value" in commit ? commit.value.body.batchStart : mark.offset;
 }
 
 /** All commits up to the head, oldest first, with the links between them checked. Throws `corrupt`. */

@@ -3,7 +3,7 @@ import { demand } from "./failure.js";
 
 /** Names of the counters of a commit, in file order (part 5). */
 export const COUNTER_NAMES = [
-  "uris", "revisions", "removals", "events", "checkpoints", "contentBytesPut", "contentBytesStored", "frames",
+  "uris", "revisions", "removals", "events", "checkpoints", "contentBytesPut", "contentBytesStored", "frames", "payloadBytes",
 ] as const;
 export type Counters = Record<(typeof COUNTER_NAMES)[number], number>;
 
@@ -49,6 +49,8 @@ export interface CommitBody {
   readonly batchDigest: Uint8Array;
   readonly recordCount: number;
   readonly counters: Counters;
+  /** The dictionary that a writer uses for new records. */
+  readonly dictionary: FrameReference | undefined;
   readonly branchChanges: readonly BranchChange[];
   readonly deadRanges: readonly FileRange[];
   readonly tailPacks: readonly FrameReference[];
@@ -68,6 +70,7 @@ export function parseCommitBody(body: Uint8Array, frameOffset: number): CommitBo
   const batchDigest = reader.take(32);
   const recordCount = reader.varint();
   const counters = Object.fromEntries(COUNTER_NAMES.map((name) => [name, reader.varint()])) as Counters;
+  const dictionary = parseOptionalReference(reader);
   const branchChanges = list(reader, parseBranchChange);
   const deadRanges = list(reader, (from) => ({ start: from.varint(), end: from.varint() }));
   const tailPacks = list(reader, (from) => ({ offset: from.varint(), hash: from.take(32) }));
@@ -78,8 +81,19 @@ export function parseCommitBody(body: Uint8Array, frameOffset: number): CommitBo
   if (segments) checkSegmentList(segments, recordCount, frameOffset);
   return {
     sequence, committedAtMs, batchStart, previousOffset, previousRoot, batchDigest, recordCount, counters,
-    branchChanges, deadRanges, tailPacks, segments,
+    dictionary, branchChanges, deadRanges, tailPacks, segments,
   };
+}
+
+/** Offset and hash of a frame, or one byte 0 for none. */
+export function parseOptionalReference(reader: ByteReader): FrameReference | undefined {
+  const offset = reader.varint();
+  return offset === 0 ? undefined : { offset, hash: reader.take(32) };
+}
+
+export function encodeOptionalReference(writer: ByteWriter, reference: FrameReference | undefined): void {
+  writer.varint(reference?.offset ?? 0);
+  if (reference) writer.put(reference.hash);
 }
 
 function list<T>(reader: ByteReader, parse: (reader: ByteReader) => T): T[] {
@@ -134,6 +148,7 @@ export function encodeCommitBody(commit: CommitBody): Uint8Array {
   const writer = new ByteWriter().u64(commit.sequence).u64(commit.committedAtMs).u64(commit.batchStart);
   writer.u64(commit.previousOffset).put(commit.previousRoot).put(commit.batchDigest).varint(commit.recordCount);
   for (const name of COUNTER_NAMES) writer.varint(commit.counters[name]);
+  encodeOptionalReference(writer, commit.dictionary);
   writer.varint(commit.branchChanges.length);
   for (const change of commit.branchChanges) {
     const name = encodeText(change.name);

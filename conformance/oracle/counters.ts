@@ -2,13 +2,11 @@ import { equalBytes } from "./bytes.js";
 import { COUNTER_NAMES, type Counters, coveredRecords } from "./commit.js";
 import { demand } from "./failure.js";
 import { type Frame, FrameKind, frameBody } from "./items.js";
-import { type History } from "./history.js";
-import { RecordKind, parsePack } from "./pack.js";
+import { type History, type StoredRecord } from "./history.js";
+import { RecordKind, decodedPayloadBytes, parsePack } from "./pack.js";
 
-/** The counters of a commit, counted anew from the records and frames up to it (part 5). */
-export function countAnew(history: History, sequence: number): Counters {
-  const records = history.records.filter((record) => record.sequence <= sequence);
-  const frames = framesUpTo(history, sequence);
+/** The counters of a commit (part 5), counted from all records and all live frames up to it, the commit frame included. */
+export function countAnew(records: readonly StoredRecord[], frames: readonly Pick<Frame, "kind" | "stored">[]): Counters {
   const ofKind = (kind: number) => records.filter((record) => record.kind === kind).length;
   const blobBytes = sum(frames.filter(({ kind }) => kind === FrameKind.blob).map(({ stored }) => stored.length));
   return {
@@ -20,6 +18,7 @@ export function countAnew(history: History, sequence: number): Counters {
     contentBytesPut: sum(records.map(({ place }) => place.contentBytes)),
     contentBytesStored: sum(records.map(({ payload }) => payload.length)) + blobBytes,
     frames: frames.length,
+    payloadBytes: sum(records.map(decodedPayloadBytes)),
   };
 }
 
@@ -28,14 +27,28 @@ export function checkCommitSums(history: History, sequence: number): void {
   const batch = history.batches[sequence - 1];
   demand(batch !== undefined, `there is no commit ${sequence}`);
   const { body, frame } = batch.commit;
-  const records = history.records.filter((record) => record.sequence <= sequence).length;
-  demand(body.recordCount === records, `commit ${sequence} says ${body.recordCount} records, there are ${records}`, frame.offset);
-  const counters = countAnew(history, sequence);
+  const records = history.records.filter((record) => record.sequence <= sequence);
+  demand(body.recordCount === records.length, `commit ${sequence} says ${body.recordCount} records, there are ${records.length}`, frame.offset);
+  const counters = countAnew(records, framesUpTo(history, sequence));
   for (const name of COUNTER_NAMES) {
     const [said, counted] = [body.counters[name], counters[name]];
     demand(said === counted, `commit ${sequence} says ${said} for the counter ${name}, it is ${counted}`, frame.offset);
   }
+  checkDictionary(history, sequence);
   checkTail(history, sequence);
+}
+
+/** The dictionary that a commit names lies before it, and later commits name the same. */
+function checkDictionary(history: History, sequence: number): void {
+  const commit = history.batches[sequence - 1]?.commit;
+  const said = commit?.body.dictionary;
+  const before = history.batches[sequence - 2]?.commit.body.dictionary;
+  const same = said !== undefined && before !== undefined && said.offset === before.offset;
+  demand(before === undefined || same, `commit ${sequence} names another dictionary than the commit before`, commit?.frame.offset);
+  if (!said || !commit) return;
+  const frame = history.frames.get(said.offset);
+  const fits = frame?.kind === FrameKind.dictionary && frame.offset < commit.frame.offset && equalBytes(frame.hash, said.hash);
+  demand(fits, `commit ${sequence} names a dictionary that isn't there`, commit.frame.offset);
 }
 
 function checkTail(history: History, sequence: number): void {

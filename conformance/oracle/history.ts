@@ -28,20 +28,24 @@ export class History {
   readonly packs: Pack[] = [];
   /** Index is the record number. */
   readonly records: StoredRecord[] = [];
+  /** The records of each URI, oldest first. */
+  readonly recordsOfUri = new Map<string, StoredRecord[]>();
   readonly branches: Branch[] = [{ branch: 0, parent: 0, forkSequence: 0, name: "main" }];
 
-  /** Adds the next batch: its frames, branches and records, each checked as parts 5 and 6 say. Throws `corrupt`. */
+  /** Adds the next batch: its branches, frames and records, each checked as parts 5 and 6 say. Throws `corrupt`. */
   append(batch: Batch): void {
     const { body, frame } = batch.commit;
-    for (const change of body.branchChanges) this.addBranch(change, body.sequence, frame.offset);
-    for (const item of batch.items) {
-      if (item.type !== "frame") continue;
-      this.frames.set(item.offset, item);
-      if (item.kind === FrameKind.pack) this.addPack(item, body.sequence);
-      else if (item.kind === FrameKind.blob || item.kind === FrameKind.dictionary) frameBody(item);
-    }
+    for (const change of body.branchChanges) this.addBranch(change, body.sequence);
+    for (const item of batch.items) if (item.type === "frame") this.addFrame(item, body.sequence);
     this.frames.set(frame.offset, frame);
     this.batches.push(batch);
+  }
+
+  /** Adds a frame of the batch that ends in commit `sequence`; a pack's records with it. Throws `corrupt`. */
+  addFrame(frame: Frame, sequence: number): void {
+    this.frames.set(frame.offset, frame);
+    if (frame.kind === FrameKind.pack) this.addPack(frame, sequence);
+    else if (frame.kind === FrameKind.blob || frame.kind === FrameKind.dictionary) frameBody(frame);
   }
 
   get commits(): Commit[] {
@@ -66,15 +70,16 @@ export class History {
     return record;
   }
 
-  private addBranch(change: BranchChange, sequence: number, offset: number): void {
+  /** Adds a branch that commit `sequence` makes. Throws `corrupt`. */
+  addBranch(change: BranchChange, sequence: number): void {
     const what = `new branch ${change.branch}`;
-    demand(change.branch === this.branches.length, `${what} follows branch ${this.branches.length - 1}`, offset);
-    demand(change.forkSequence <= sequence, `${what} forks at ${change.forkSequence} in commit ${sequence}`, offset);
-    demand(!this.branches.some(({ name }) => name === change.name), `${what} has a name that is taken`, offset);
+    demand(change.branch === this.branches.length, `${what} follows branch ${this.branches.length - 1}`);
+    demand(change.forkSequence <= sequence, `${what} forks at ${change.forkSequence} in commit ${sequence}`);
+    demand(!this.branches.some(({ name }) => name === change.name), `${what} has a name that is taken`);
     this.branches.push(change);
     let depth = 1;
     for (let at = change.branch; at !== 0; at = this.branches[at]?.parent ?? 0) depth++;
-    demand(depth <= MAX_BRANCH_DEPTH, `${what} is ${depth} branches deep`, offset);
+    demand(depth <= MAX_BRANCH_DEPTH, `${what} is ${depth} branches deep`);
   }
 
   private addPack(frame: Frame, sequence: number): void {
@@ -89,6 +94,7 @@ export class History {
       const record = { ...packed, ...payload, branch: pack.branch, sequence, packOffset: frame.offset };
       this.checkContent(record);
       this.records.push(record);
+      this.recordsOfUri.set(record.uri, [...(this.recordsOfUri.get(record.uri) ?? []), record]);
     }
   }
 

@@ -14,18 +14,21 @@ export function canonicalJson(value: Json): string {
   return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] ?? null)}`).join(",")}}`;
 }
 
-/** Parses JSON that has to be canonical and at most MAX_JSON_DEPTH deep. Throws `corrupt`. */
-export function parseCanonicalJson(bytes: Uint8Array, what: string): Json {
-  const text = decodeText(bytes, what);
-  let value: Json;
+/** Parses JSON. Throws `corrupt`. */
+export function parseJson(bytes: Uint8Array, what: string): Json {
   try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    demand(false, `${what} is not JSON`);
+    return JSON.parse(decodeText(bytes, what)) as Json;
+  } catch (error) {
+    demand(!(error instanceof SyntaxError), `${what} is not JSON`);
+    throw error;
   }
+}
+
+/** Throws `corrupt` unless the bytes are canonical JSON, at most MAX_JSON_DEPTH deep. */
+export function checkCanonicalJson(bytes: Uint8Array, what: string): void {
+  const value = parseJson(bytes, what);
   demand(depth(value) <= MAX_JSON_DEPTH, `${what} is nested too deep`);
-  demand(canonicalJson(value) === text, `${what} is not canonical JSON`);
-  return value;
+  demand(canonicalJson(value) === decodeText(bytes, what), `${what} is not canonical JSON`);
 }
 
 function depth(value: Json): number {

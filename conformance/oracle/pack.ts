@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, concat, encodeText, sharedPrefixBytes, unzigzag, zigzag } from "./bytes.js";
-import { type FrameReference } from "./commit.js";
+import { type FrameReference, encodeOptionalReference, parseOptionalReference } from "./commit.js";
 import { demand } from "./failure.js";
 import { MAX_BODY_BYTES } from "./items.js";
 import { decodeLz4Block } from "./lz4.js";
@@ -11,6 +11,7 @@ export const DOCUMENT_FLAG = 0x80;
 const MODES_OF_KIND: readonly (readonly number[])[] = [[], [1, 2, 3], [0], [1], [0, 1, 2, 3], [0, 1, 2, 3], [3]];
 export const MAX_PACK_RECORDS = 16_384;
 const MAX_TITLE_BYTES = 4096;
+const MAX_LABEL_BYTES = 256;
 const MAX_ATTRIBUTES_BYTES = 65_536;
 const MAX_PAYLOAD_BYTES = 262_144;
 
@@ -30,6 +31,8 @@ export interface PackedRecord {
   readonly tag: number;
   readonly uri: string;
   readonly uriBytes: Uint8Array;
+  /** Bytes of the URI that aren't stored, since the URI of the pack's first record begins with them. */
+  readonly sharedUriBytes: number;
   readonly timeMs: number;
   readonly titleBytes: number;
   readonly attributesBytes: number;
@@ -46,6 +49,8 @@ export interface Pack {
   readonly timeBaseMs: number;
   readonly dictionary: FrameReference | undefined;
   readonly records: readonly PackedRecord[];
+  /** Length of the body as it was before the last record came (the number of records counted as now). */
+  readonly bytesBeforeLast: number;
 }
 
 /** Parses a pack's body (part 6). `offset` is that of its frame. Throws `corrupt`. */
@@ -55,8 +60,7 @@ export function parsePack(body: Uint8Array, offset: number): Pack {
   const sequence = reader.varint();
   const branch = reader.varint();
   const timeBaseMs = reader.varint();
-  const dictionaryOffset = reader.varint();
-  const dictionary = dictionaryOffset === 0 ? undefined : { offset: dictionaryOffset, hash: reader.take(32) };
+  const dictionary = parseOptionalReference(reader);
   const count = reader.varint();
   if (count === 0 || count > MAX_PACK_RECORDS) reader.fail(`holds ${count} records`);
   const lengths = Array.from({ length: count }, () => reader.varint());
@@ -68,7 +72,9 @@ export function parsePack(body: Uint8Array, offset: number): Pack {
     records.push(parseRecord(record, place, firstUri, timeBaseMs));
   }
   reader.expectEnd();
-  return { offset, firstRecord, sequence, branch, timeBaseMs, dictionary, records };
+  const lastBytes = lengths.at(-1) ?? 0;
+  const bytesBeforeLast = body.length - lastBytes - new ByteWriter().varint(lastBytes).length;
+  return { offset, firstRecord, sequence, branch, timeBaseMs, dictionary, records, bytesBeforeLast };
 }
 
 function parseRecord(
@@ -84,12 +90,13 @@ function parseRecord(
   if (isDocument && kind !== RecordKind.revision) reader.fail(`of kind ${kind} is marked as a document`);
   const tag = reader.varint();
   if (tag !== 0 && kind !== RecordKind.event) reader.fail(`of kind ${kind} has tag ${tag}`);
-  const uriBytes = parseUri(reader, firstUri);
+  const { uriBytes, sharedUriBytes } = parseUri(reader, firstUri);
   const timeMs = timeBaseMs + unzigzag(reader.varintExact());
   if (timeMs < 0 || !Number.isSafeInteger(timeMs)) reader.fail(`has time ${timeMs}`);
   const titleBytes = reader.varint();
   const attributesBytes = reader.varint();
-  if (titleBytes > MAX_TITLE_BYTES) reader.fail(`has a title of ${titleBytes} bytes`);
+  const maxTitleBytes = kind === RecordKind.checkpoint ? MAX_LABEL_BYTES : MAX_TITLE_BYTES;
+  if (titleBytes > maxTitleBytes) reader.fail(`has a title of ${titleBytes} bytes`);
   if (attributesBytes > MAX_ATTRIBUTES_BYTES) reader.fail(`has attributes of ${attributesBytes} bytes`);
   const place = parsePlace(reader, identity.number);
   if (!(MODES_OF_KIND[kind] ?? []).includes(place.mode)) reader.fail(`of kind ${kind} has content mode ${place.mode}`);
@@ -98,14 +105,14 @@ function parseRecord(
   if (payloadCodec > 2) reader.fail(`has payload codec ${payloadCodec}`);
   const payload = reader.take(reader.left);
   const uri = checkUri(uriBytes);
-  return { ...identity, kind, isDocument, tag, uri, uriBytes, timeMs, titleBytes, attributesBytes, place, payloadCodec, payload };
+  return { ...identity, kind, isDocument, tag, uri, uriBytes, sharedUriBytes, timeMs, titleBytes, attributesBytes, place, payloadCodec, payload };
 }
 
-function parseUri(reader: ByteReader, firstUri: Uint8Array): Uint8Array {
-  const shared = reader.varint();
+function parseUri(reader: ByteReader, firstUri: Uint8Array): { uriBytes: Uint8Array; sharedUriBytes: number } {
+  const sharedUriBytes = reader.varint();
   const rest = reader.varint();
-  if (shared > firstUri.length) reader.fail(`shares ${shared} bytes of a URI that has ${firstUri.length}`);
-  return concat(firstUri.subarray(0, shared), reader.take(rest));
+  if (sharedUriBytes > firstUri.length) reader.fail(`shares ${sharedUriBytes} bytes of a URI that has ${firstUri.length}`);
+  return { uriBytes: concat(firstUri.subarray(0, sharedUriBytes), reader.take(rest)), sharedUriBytes };
 }
 
 function parsePlace(reader: ByteReader, recordNumber: number): ContentPlace {
@@ -136,11 +143,16 @@ export interface Payload {
   readonly inline: Uint8Array | undefined;
 }
 
+/** Length of a record's payload once decoded: title, attributes, and the content where the mode is 1. */
+export function decodedPayloadBytes(record: PackedRecord): number {
+  return record.titleBytes + record.attributesBytes + (record.place.mode === 1 ? record.place.contentBytes : 0);
+}
+
 /** Decodes a record's payload; `dictionary` is the decoded body of the pack's dictionary frame. Throws `corrupt`. */
 export function decodePayload(record: PackedRecord, dictionary: Uint8Array | undefined): Payload {
   const what = `payload of record ${record.number}`;
   const inlineBytes = record.place.mode === 1 ? record.place.contentBytes : 0;
-  const decodedBytes = record.titleBytes + record.attributesBytes + inlineBytes;
+  const decodedBytes = decodedPayloadBytes(record);
   demand(decodedBytes <= MAX_PAYLOAD_BYTES, `${what} decodes to ${decodedBytes} bytes`);
   const reader = new ByteReader(decompressPayload(record, decodedBytes, dictionary, what), what);
   const title = reader.take(record.titleBytes);
@@ -182,8 +194,8 @@ export interface PackHeader {
 
 export function encodePack(header: PackHeader, records: readonly RecordToPack[]): Uint8Array {
   const writer = new ByteWriter().varint(header.firstRecord).varint(header.sequence).varint(header.branch);
-  writer.varint(header.timeBaseMs).varint(header.dictionary?.offset ?? 0);
-  if (header.dictionary) writer.put(header.dictionary.hash);
+  writer.varint(header.timeBaseMs);
+  encodeOptionalReference(writer, header.dictionary);
   const firstUri = encodeText(records[0]?.uri ?? "");
   const encoded = records.map((record, i) => encodeRecord(record, i === 0 ? new Uint8Array(0) : firstUri, header.timeBaseMs));
   writer.varint(records.length);

@@ -33,8 +33,8 @@ export function lineage(history: History, view: View): View[] {
  */
 export function newestVersion(history: History, view: View, uri: string, before = Number.POSITIVE_INFINITY): StoredRecord | undefined {
   for (const { branch, sequence } of lineage(history, view)) {
-    const version = history.records.findLast(
-      (record) => record.uri === uri && record.branch === branch && record.sequence <= sequence && record.number < before,
+    const version = (history.recordsOfUri.get(uri) ?? []).findLast(
+      (record) => record.branch === branch && record.sequence <= sequence && record.number < before,
     );
     if (version) return version;
   }
@@ -85,7 +85,7 @@ export function documents(history: History, view: View): StoredRecord[] {
 
 /** All URIs of all records, by ascending bytes (for well-formed text that is the order of code points). */
 function allUris(history: History): string[] {
-  return [...new Set(history.records.map(({ uri }) => uri))].sort(compareText);
+  return [...history.recordsOfUri.keys()].sort(compareText);
 }
 
 /** Order of texts by their UTF-8 bytes. */
