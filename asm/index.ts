@@ -5,7 +5,7 @@
  * A view is (branch, sequence), where sequence -1 is the head and -2 the head with what is queued behind it. Reading calls may answer
  * PENDING: nothing has changed then, and the call is repeated once `host.read` can answer.
  */
-import { openBatch } from "./capsule/batch";
+import { batchRecords, openBatch } from "./capsule/batch";
 import { appendCommit, closeNote as writeCloseNote, commitSynced as settleCommit } from "./capsule/commit";
 import { hashContent, readContent, releaseBlob } from "./capsule/content";
 import { abortStream, beginStream, isStreaming, writeStream } from "./capsule/content-writer";
@@ -15,6 +15,7 @@ import { appendInfo } from "./capsule/info";
 import { listUris } from "./capsule/list";
 import { findName as findNamed, namedRecord } from "./capsule/names";
 import { cutDeadTail, openCapsuleFile, rewriteLastBatch } from "./capsule/open";
+import { lineageHolds } from "./capsule/lineage";
 import { putIsDuplicate, putNumber, putRecord } from "./capsule/put";
 import { loadRecord } from "./capsule/records";
 import { aliasesFollowed, resolveUri } from "./capsule/resolve";
@@ -24,15 +25,15 @@ import { versionWhat } from "./capsule/versions";
 import { setView } from "./capsule/view";
 import { failurePointer as failureRecord } from "./failure";
 import { MAX_CONTENT_BYTES, Record } from "./format/record";
-import { setHorizontalKernel } from "./hash/blake3";
+import { blake3, setHorizontalKernel } from "./hash/blake3";
 import { Buffer } from "./memory/buffer";
 import { chunkBytesInUse } from "./memory/chunks";
 import { configurePages } from "./segment/page-frames";
 import { startSegmentReading } from "./segment/reader";
-import { INVALID_ARGUMENT, LIMIT_EXCEEDED, NOT_FOUND, OK, OUT_OF_MEMORY, WRONG_STATE } from "./status";
+import { INVALID_ARGUMENT, NOT_FOUND, OK, OUT_OF_MEMORY, WRONG_STATE } from "./status";
 
 const io: Buffer = Buffer.create();
-const record: Record = Record.create();
+const loaded: Record = Record.create();
 /** The IO area is given back when it grew beyond this. */
 const KEPT_IO_BYTES: u32 = 1 << 21;
 /** The most that one call reads of a content. */
@@ -78,6 +79,16 @@ export function configure(pageCacheBytes: u32, horizontalKernel: i32): void {
 function startReading(): void {
   startSegmentReading();
   startResult();
+}
+
+/** BLAKE3 of arguments. IO: the bytes. Result: 32 bytes. */
+export function hash(length: u32): i32 {
+  startResult();
+  if (!ioHolds(length)) return INVALID_ARGUMENT;
+  const target = result.extend(32);
+  if (target == 0) return OUT_OF_MEMORY;
+  blake3(io.data, length, target);
+  return OK;
 }
 
 // Opening
@@ -168,6 +179,11 @@ export function contentAbort(): void {
   abortStream();
 }
 
+/** Records that wait for a commit. */
+export function pendingRecords(): u32 {
+  return batchRecords;
+}
+
 /** Appends the batch and its commit frame; the host syncs, then calls `commitSynced`. */
 export function commit(at: f64): i32 {
   startSegmentReading();
@@ -190,21 +206,21 @@ export function resolve(uriLength: u32, branch: i32, sequence: f64): i32 {
   startReading();
   if (!ioHolds(uriLength)) return INVALID_ARGUMENT;
   let status = setView(branch, sequence);
-  if (status == OK) status = resolveUri(record, io.data, uriLength);
+  if (status == OK) status = resolveUri(loaded, io.data, uriLength);
   if (status != OK) return status;
-  return appendRecord(record, aliasesFollowed, versionWhat);
+  return appendRecord(loaded, aliasesFollowed, versionWhat);
 }
 
 /** Describes a record. Result: a record. */
-export function describe(recordNumber: f64): i32 {
+export function record(recordNumber: f64): i32 {
   startReading();
   const status = loadNumbered(recordNumber);
-  return status == OK ? appendRecord(record, 0, 0) : status;
+  return status == OK ? appendRecord(loaded, 0, 0) : status;
 }
 
 function loadNumbered(recordNumber: f64): i32 {
   if (!(recordNumber >= 0 && recordNumber < 4294967296.0)) return NOT_FOUND;
-  return loadRecord(record, <u32>recordNumber);
+  return loadRecord(loaded, <u32>recordNumber);
 }
 
 /** Reads content. Answers the number of bytes that the result holds: `length`, at most 1 MiB, or what is left. */
@@ -214,11 +230,11 @@ export function content(recordNumber: f64, from: f64, length: i32): i32 {
   if (status != OK) return status;
   if (!(from >= 0 && from <= <f64>MAX_CONTENT_BYTES) || length < 0) return INVALID_ARGUMENT;
   const start = <u64>from;
-  if (start >= record.contentLength) return 0;
-  const count = <u32>min<u64>(record.contentLength - start, min<i32>(length, MAX_READ_BYTES));
+  if (start >= loaded.contentLength) return 0;
+  const count = <u32>min<u64>(loaded.contentLength - start, min<i32>(length, MAX_READ_BYTES));
   const target = result.extend(count);
   if (target == 0) return OUT_OF_MEMORY;
-  const read = readContent(record, start, count, target);
+  const read = readContent(loaded, start, count, target);
   return read == OK ? <i32>count : read;
 }
 
@@ -228,7 +244,7 @@ export function contentHash(recordNumber: f64): i32 {
   const status = loadNumbered(recordNumber);
   if (status != OK) return status;
   const target = result.extend(32);
-  return target == 0 ? OUT_OF_MEMORY : hashContent(record, target);
+  return target == 0 ? OUT_OF_MEMORY : hashContent(loaded, target);
 }
 
 /** Lists URIs. IO: prefix ‖ after. Result: entries, each a u32 length and a record. Answers how many; fewer than `limit` at the end. */
@@ -248,12 +264,14 @@ export function scan(kind: u32, tag: u32, fromRecord: f64, limit: u32, branch: i
 }
 
 /** Finds a checkpoint by a key of docs/format.md 7.1, section 13. IO: the key. Result: a record. */
-export function findName(keyLength: u32): i32 {
+export function findName(keyLength: u32, branch: i32, sequence: f64): i32 {
   startReading();
   if (!ioHolds(keyLength)) return INVALID_ARGUMENT;
-  let status = findNamed(io.data, keyLength);
-  if (status == OK) status = loadRecord(record, namedRecord);
-  return status == OK ? appendRecord(record, 0, 0) : status;
+  let status = setView(branch, sequence);
+  if (status == OK) status = findNamed(io.data, keyLength);
+  if (status == OK) status = loadRecord(loaded, namedRecord);
+  if (status != OK) return status;
+  return lineageHolds(loaded.branch, loaded.sequence) ? appendRecord(loaded, 0, 0) : NOT_FOUND;
 }
 
 /** Commits, newest first: from the head (`beforeOffset` -1), or before the one at that offset. Result: see `capsule/history.ts`. */

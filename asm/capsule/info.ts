@@ -1,4 +1,4 @@
-import { COUNTERS } from "../format/commit";
+import { Counter } from "../format/commit";
 import {
   analyzerId,
   analyzerVersion,
@@ -29,7 +29,7 @@ import { segmentCount } from "./segments";
 
 /** What is known of the open capsule without reading anything. */
 
-const NUMBERS: usize = 26;
+const NUMBERS: usize = 25;
 let cursor: usize = 0;
 
 function put(value: f64): void {
@@ -52,7 +52,7 @@ export function appendInfo(): i32 {
   put(<f64>headOffset);
   put(<f64>headEnd);
   put(recordCount);
-  for (let i: u32 = 0; i < COUNTERS; i++) put(<f64>load<u64>(headCounters + (<usize>i << 3)));
+  for (let i: u32 = 0; i <= Counter.FRAMES; i++) put(<f64>load<u64>(headCounters + (<usize>i << 3)));
   put(segmentCount);
   put(1); // branches: main
   put(deadTailEnd > deadTailStart ? <f64>deadTailStart : -1);

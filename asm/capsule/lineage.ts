@@ -27,3 +27,9 @@ export function lineageBranch(index: u32): u32 {
 export function lineageLimit(index: u32): u64 {
   return load<u64>(lineage + <usize>index * LINEAGE_ENTRY_BYTES, 8);
 }
+
+/** Whether the lineage that is set reaches a commit on a branch. */
+export function lineageHolds(branch: u32, sequence: u64): bool {
+  for (let i: u32 = 0; i < lineageLength; i++) if (lineageBranch(i) == branch) return sequence <= lineageLimit(i);
+  return false;
+}

@@ -7,7 +7,7 @@ import { Segment } from "../segment/reader";
 import { runBranch, runOf, runSequence } from "../segment/runs";
 import { Section } from "../segment/sections";
 import { OK } from "../status";
-import { lineageBranch, lineageLength, lineageLimit } from "./lineage";
+import { lineageHolds } from "./lineage";
 import { loadRecord } from "./records";
 import { appendEntry } from "./results";
 import { segmentAt, segmentCount } from "./segments";
@@ -41,13 +41,6 @@ export function scanRecords(kind: u32, tag: u32, from: u32, limit: u32): i32 {
   }
   const status = left != 0 ? scanMemtable(from) : OK;
   return status == OK ? <i32>count : status;
-}
-
-function isInLineage(branch: u32, sequence: u64): bool {
-  for (let i: u32 = 0; i < lineageLength; i++) {
-    if (lineageBranch(i) == branch) return sequence <= lineageLimit(i);
-  }
-  return false;
 }
 
 function scanSegment(segment: Segment, from: u32): i32 {
@@ -95,7 +88,7 @@ function scanListed(segment: Segment, tag: u32, from: u32, bytesEach: u64): i32 
 function take(segment: Segment, ordinal: u32): i32 {
   const status = runOf(segment, ordinal);
   if (status != OK) return status;
-  if (!isInLineage(runBranch, runSequence)) return OK;
+  if (!lineageHolds(runBranch, runSequence)) return OK;
   return emit(segment.firstRecord + ordinal);
 }
 
@@ -116,7 +109,7 @@ function scanMemtable(from: u32): i32 {
   for (let ordinal = first; ordinal < memtableRecordCount() && left != 0; ordinal++) {
     if ((<u32>memtableRow(ordinal).kind & 0x7f) != wantedKind) continue;
     const run = memtableRunOf(ordinal);
-    if (!isInLineage(load<u32>(run, 4), load<u64>(run, 8))) continue;
+    if (!lineageHolds(load<u32>(run, 4), load<u64>(run, 8))) continue;
     const status = emit(memtableFirstRecord + ordinal);
     if (status != OK) return status;
   }
