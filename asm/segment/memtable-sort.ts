@@ -2,14 +2,17 @@ import { Buffer } from "../memory/buffer";
 import { KeyTable } from "./memtable-keys";
 
 /**
- * The entries of a key table in ascending order of their keys' bytes.
+ * Sorting: items by a number, and the entries of a key table by their keys' bytes.
+ *
+ * An item is 16 bytes: u64 and, at 12, u32 that it is sorted by, and at 8 a u32 that goes with them. A merge sort: no order
+ * of the input makes it slow, what is in order already costs one pass, and equal items stay in order.
  *
  * Keys are compared eight bytes at a time, as big-endian numbers; those that agree in eight bytes are sorted by the next
- * eight among themselves. Each step is a merge sort: no order of the input makes it slow, and what is in order already
- * costs one pass. A sorted item, 16 bytes: u64 key bytes, u32 address of the entry, u32 key bytes left, 9 for more than 8.
+ * eight among themselves. Of their items the u64 is the key's bytes, then the entry's address, then the key bytes left,
+ * 9 for more than 8.
  */
 
-export const SORTED_BYTES: usize = 16;
+export const ITEM_BYTES: usize = 16;
 const ITEM_BITS: usize = 4;
 const MORE: u32 = 9;
 const RUN: usize = 16;
@@ -34,9 +37,18 @@ export function sortTable(table: KeyTable, sorted: Buffer): bool {
     const entry = load<u32>(slot, 4);
     if (entry == 0) continue;
     store<u32>(item, entry, 8);
-    item += SORTED_BYTES;
+    item += ITEM_BYTES;
   }
   sortFrom(sorted.data, table.count, table.keyOffset, 0);
+  scratch.release();
+  return true;
+}
+
+/** Sorts a buffer of items. False when memory is exhausted. */
+export function sortItems(items: Buffer): bool {
+  scratch.clear();
+  if (!scratch.reserve(items.length)) return false;
+  mergeSort(items.data, items.length >> ITEM_BITS);
   scratch.release();
   return true;
 }
@@ -59,7 +71,7 @@ function sortFrom(items: usize, count: usize, keyOffset: usize, depth: u32): voi
 
 function loadPrefixes(items: usize, count: usize, keyOffset: usize, depth: u32): void {
   const end = items + (count << ITEM_BITS);
-  for (let item = items; item < end; item += SORTED_BYTES) {
+  for (let item = items; item < end; item += ITEM_BYTES) {
     const key = <usize>load<u32>(item, 8) + keyOffset;
     const left = load<u32>(key - 4) - depth;
     store<u64>(item, left != 0 ? bswap<u64>(load<u64>(key + depth)) : 0);
@@ -96,21 +108,21 @@ function mergeSort(items: usize, count: usize): void {
 
 function isSorted(items: usize, count: usize): bool {
   const end = items + (count << ITEM_BITS);
-  for (let item = items + SORTED_BYTES; item < end; item += SORTED_BYTES) {
-    if (isBefore(item, item - SORTED_BYTES)) return false;
+  for (let item = items + ITEM_BYTES; item < end; item += ITEM_BYTES) {
+    if (isBefore(item, item - ITEM_BYTES)) return false;
   }
   return true;
 }
 
 function insertionSort(items: usize, count: usize): void {
   const end = items + (count << ITEM_BITS);
-  for (let item = items + SORTED_BYTES; item < end; item += SORTED_BYTES) {
+  for (let item = items + ITEM_BYTES; item < end; item += ITEM_BYTES) {
     const moved = v128.load(item);
     const prefix = load<u64>(item);
     const left = load<u32>(item, 12);
     let hole = item;
     while (hole > items) {
-      const before = hole - SORTED_BYTES;
+      const before = hole - ITEM_BYTES;
       const other = load<u64>(before);
       if (other < prefix || (other == prefix && load<u32>(before, 12) <= left)) break;
       v128.store(hole, v128.load(before));
@@ -126,12 +138,12 @@ function merge(left: usize, middle: usize, end: usize, to: usize): void {
   while (left < middle && right < end) {
     if (isBefore(right, left)) {
       v128.store(to, v128.load(right));
-      right += SORTED_BYTES;
+      right += ITEM_BYTES;
     } else {
       v128.store(to, v128.load(left));
-      left += SORTED_BYTES;
+      left += ITEM_BYTES;
     }
-    to += SORTED_BYTES;
+    to += ITEM_BYTES;
   }
   memory.copy(to, left, middle - left);
   memory.copy(to + (middle - left), right, end - right);

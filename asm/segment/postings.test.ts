@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { compileForTest } from "../testing/compile.js";
+import { encodePostings, MAX_TF, pack, type Posting, varint, widthOf } from "../testing/memtable-reference.js";
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -11,12 +12,6 @@ interface Exports {
   decodeFullBlock(source: number, end: number, previous: number, limit: number, ...arrays: number[]): number;
   decodeRemainder(source: number, end: number, count: number, previous: number, limit: number, ...arrays: number[]): number;
   hasEmptyPosting(titleTfs: number, bodyTfs: number): number;
-}
-
-interface Posting {
-  ordinal: number;
-  tf: [number, number];
-  lengths: [number, number];
 }
 
 let core: Exports;
@@ -31,62 +26,7 @@ beforeAll(async () => {
   sourceAt = core.takeChunk(18);
 });
 
-const MAX = 65535;
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = BigInt(value);
-  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-  return [...bytes, Number(rest)];
-}
-
-/** Packs 128 values as docs/format.md 7.4 says, bit by bit. */
-function pack(values: number[], width: number): number[] {
-  const bytes = new Array<number>(16 * width).fill(0);
-  for (let row = 0; row < 32; row++) {
-    for (let lane = 0; lane < 4; lane++) {
-      for (let bit = 0; bit < width; bit++) {
-        if (Math.floor((values[4 * row + lane] ?? 0) / 2 ** bit) % 2 === 0) continue;
-        const place = row * width + bit;
-        const at = 16 * (place >> 5) + 4 * lane + ((place & 31) >> 3);
-        bytes[at] = (bytes[at] ?? 0) | (1 << (place & 7));
-      }
-    }
-  }
-  return bytes;
-}
-
-const widthOf = (values: number[]) => Math.max(...values) === 0 ? 0 : Math.floor(Math.log2(Math.max(...values))) + 1;
-
-/** The postings of a term, slowly. */
-function encodeReference(postings: Posting[]): number[] {
-  const capped = postings.map((p) => ({ ...p, tf: p.tf.map((tf) => Math.min(tf, MAX)) as [number, number] }));
-  const gaps = capped.map((p, i) => p.ordinal - (i === 0 ? -1 : (capped[i - 1]?.ordinal ?? 0)) - 1);
-  const table: number[] = [];
-  const blocks: number[] = [];
-  const bytes = (value: number, count: number) => Array.from({ length: count }, (_, i) => Math.floor(value / 256 ** i) % 256);
-  for (let start = 0; start < capped.length; start += 128) {
-    const block = capped.slice(start, start + 128);
-    const blockGaps = gaps.slice(start, start + 128);
-    table.push(...bytes(block.at(-1)?.ordinal ?? 0, 4), ...bytes(blocks.length, 4));
-    for (const field of [0, 1] as const) {
-      table.push(...bytes(Math.max(...block.map((p) => p.tf[field])), 2));
-      table.push(...bytes(Math.min(MAX, ...block.map((p) => p.lengths[field])), 2));
-    }
-    if (block.length < 128) {
-      blocks.push(...block.flatMap((p, i) => {
-        const [title, body] = p.tf;
-        const gap = (blockGaps[i] ?? 0) * 4;
-        if (title === 0) return body === 1 ? varint(gap) : [...varint(gap + 1), ...varint(body - 2)];
-        return title === 1 && body === 0 ? varint(gap + 2) : [...varint(gap + 3), ...varint(title), ...varint(body)];
-      }));
-      continue;
-    }
-    const columns = [blockGaps, block.map((p) => p.tf[0]), block.map((p) => p.tf[1])];
-    blocks.push(...columns.map(widthOf), ...columns.flatMap((column) => pack(column, widthOf(column))));
-  }
-  return postings.length < 128 ? blocks : [...table, ...blocks];
-}
+const MAX = MAX_TF;
 
 function encodeInCore(postings: Posting[], bytesBefore = 0): Uint8Array {
   const rows = new Uint32Array(core.memory.buffer, rowsAt, postings.length * 5);
@@ -144,7 +84,7 @@ test.each([1, 2, 12, 24, 25, 126, 127, 128, 129, 255, 256, 257, 700])("a list of
   fc.assert(
     fc.property(postingsOf(df), fc.nat(40), (postings, bytesBefore) => {
       const encoded = encodeInCore(postings, bytesBefore);
-      expect([...encoded]).toEqual(encodeReference(postings));
+      expect([...encoded]).toEqual(encodePostings(postings));
       const expected = postings.map((p) => [p.ordinal, Math.min(p.tf[0], MAX), Math.min(p.tf[1], MAX)]);
       const last = postings.at(-1)?.ordinal ?? 0;
       expect(decodeInCore(encoded, df, last + 1)).toEqual(expected);
@@ -157,10 +97,10 @@ test.each([1, 2, 12, 24, 25, 126, 127, 128, 129, 255, 256, 257, 700])("a list of
 test("widths go from 0 to what the greatest ordinals need", () => {
   const dense = Array.from({ length: 128 }, (_, ordinal): Posting => ({ ordinal, tf: [0, 1], lengths: [0, 5] }));
   const encoded = encodeInCore(dense);
-  expect([...encoded]).toEqual(encodeReference(dense));
+  expect([...encoded]).toEqual(encodePostings(dense));
   expect([...encoded.slice(16, 19)]).toEqual([0, 0, 1]);
   const far = dense.map((p, i) => ({ ...p, ordinal: i < 64 ? i : 0xffffff00 + i }));
-  expect([...encodeInCore(far)]).toEqual(encodeReference(far));
+  expect([...encodeInCore(far)]).toEqual(encodePostings(far));
   expect(encodeInCore(far)[16]).toBe(32);
   expect(decodeInCore(encodeInCore(far), 128, 0xffffffff)).toEqual(far.map((p) => [p.ordinal, 0, 1]));
 });

@@ -1,0 +1,117 @@
+import { writeVarint32, writeVarint64 } from "../bytes/varint";
+import { Buffer } from "../memory/buffer";
+import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY, WRONG_STATE } from "../status";
+import { memtableRecordCount, memtableRow } from "./memtable-columns";
+import { sortedEntry, sortTable } from "./memtable-sort";
+import { appendTermPostings, memtableTerms, Term, termDocuments, TERM_KEY } from "./memtable-terms";
+import { addPosting, beginPostings, BLOCK_POSTINGS, endPostings, INLINE_BYTES, notePostingLengths } from "./postings";
+import { decodeRemainder } from "./postings-decode";
+import { Section } from "./sections";
+import { TableBuilder } from "./table-builder";
+import { sectionBegin, sectionBytes, sectionEnd, sectionOffset } from "./writer";
+
+/**
+ * Sections 9 and 10: postings, and the terms that lead to them. The postings are written as the terms come, in order; the table
+ * of the terms is collected meanwhile and written after them.
+ */
+
+const table: TableBuilder = TableBuilder.create();
+const value: Buffer = Buffer.create();
+/** Terms added since `beginTerms`. */
+export let builtTerms: u32 = 0;
+
+export function beginTerms(): void {
+  builtTerms = 0;
+  table.begin(false);
+  sectionBegin(Section.POSTINGS);
+}
+
+/** Adds a term, behind those before, with its encoded postings. */
+export function addTerm(key: usize, keyLength: u32, df: u32, postings: Buffer): i32 {
+  const length = <u32>postings.length;
+  // df × 2 is a varint of 32 bits.
+  if (df > 0x7fffffff) return LIMIT_EXCEEDED;
+  value.clear();
+  if (!value.reserve(INLINE_BYTES + 32)) return OUT_OF_MEMORY;
+  let end: usize;
+  if (length <= INLINE_BYTES) {
+    end = writeVarint32(value.data, (df << 1) | 1);
+    memory.copy(end, postings.data, length);
+    end += length;
+  } else {
+    end = writeVarint64(writeVarint32(value.data, df << 1), sectionOffset());
+    end = writeVarint32(end, length);
+    const status = sectionBytes(postings.data, length);
+    if (status != OK) return status;
+  }
+  builtTerms++;
+  return table.add(key, keyLength, value.data, <u32>(end - value.data));
+}
+
+/** Ends the postings and writes the table. */
+export function endTerms(): i32 {
+  sectionEnd(0, 0, 0);
+  const status = table.finish();
+  return status == OK ? table.writeSection(Section.TERMS) : status;
+}
+
+/** Gives the memory back that is held between `beginTerms` and `endTerms`. */
+export function releaseTermBuilder(): void {
+  table.release();
+  value.release();
+}
+
+const sortedTerms: Buffer = Buffer.create();
+const chained: Buffer = Buffer.create();
+const encoded: Buffer = Buffer.create();
+/** The postings of one block, decoded: 128 u32 each. */
+const ordinals: usize = memory.data(512, 16);
+const titleTfs: usize = memory.data(512, 16);
+const bodyTfs: usize = memory.data(512, 16);
+
+/** Writes the memtable's terms with their postings. */
+export function buildTerms(): i32 {
+  beginTerms();
+  let status = sortTable(memtableTerms, sortedTerms) ? OK : OUT_OF_MEMORY;
+  for (let i: u32 = 0; i < memtableTerms.count && status == OK; i++) {
+    status = buildTerm(changetype<Term>(sortedEntry(sortedTerms, i)));
+  }
+  sortedTerms.release();
+  chained.release();
+  encoded.release();
+  return status == OK ? endTerms() : status;
+}
+
+function buildTerm(term: Term): i32 {
+  const df = termDocuments(term);
+  const key = changetype<usize>(term) + TERM_KEY;
+  chained.clear();
+  if (!appendTermPostings(term, chained)) return OUT_OF_MEMORY;
+  // As long as there is no full block, the chain has the format's bytes already.
+  if (df < BLOCK_POSTINGS) return addTerm(key, term.length, df, chained);
+  const status = encodeBlocks(df);
+  return status == OK ? addTerm(key, term.length, df, encoded) : status;
+}
+
+/** Recodes the postings of `chained` to `encoded`, in blocks. */
+function encodeBlocks(df: u32): i32 {
+  const limit = memtableRecordCount();
+  const end = chained.data + chained.length;
+  let at = chained.data;
+  let previous: u32 = 0xffffffff;
+  encoded.clear();
+  beginPostings(encoded, df);
+  for (let left = df; left > 0; ) {
+    const count = min<u32>(left, BLOCK_POSTINGS);
+    at = decodeRemainder(at, end, count, previous, limit, ordinals, titleTfs, bodyTfs);
+    if (at == 0) return WRONG_STATE;
+    for (let i: usize = 0; i < <usize>count << 2; i += 4) {
+      previous = load<u32>(ordinals + i);
+      const row = memtableRow(previous);
+      notePostingLengths(row.titleLength, row.bodyLength);
+      addPosting(previous, load<u32>(titleTfs + i), load<u32>(bodyTfs + i));
+    }
+    left -= count;
+  }
+  return endPostings();
+}
