@@ -46,6 +46,7 @@ export class Buffer {
 
   /** Appends a copy of `count` bytes. */
   append(source: usize, count: usize): bool {
+    if (count == 0) return true;
     const start = this.extend(count);
     if (start == 0) return false;
     memory.copy(start, source, count);
