@@ -1,14 +1,12 @@
 import { sectionBytesAt, sectionLength, u32At, u64At } from "./columns";
 import { Segment } from "./reader";
-import { Section } from "./sections";
+import { CONTENT_ENTRY_BYTES, Section } from "./sections";
 
 /** Which records of a segment hold content whose hash begins with given bytes: candidates for "the same content". */
 
-const PAIR_BYTES: u32 = 12;
-
 /** How many contents the segment lists; 0 on failure. */
 export function contentCount(segment: Segment): u32 {
-  return <u32>(sectionLength(segment, Section.CONTENTS) / PAIR_BYTES);
+  return <u32>(sectionLength(segment, Section.CONTENTS) / CONTENT_ENTRY_BYTES);
 }
 
 /** First 8 bytes of the content hash of entry `index`. */

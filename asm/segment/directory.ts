@@ -3,8 +3,11 @@ import { CORRUPT, OK } from "../status";
 import { failSegment, streamOffsetInFile } from "./pages";
 import { readBytes, SectionPlace, sectionPlace, Segment } from "./reader";
 import {
+  CHECKPOINT_ENTRY_BYTES,
+  CONTENT_ENTRY_BYTES,
   Entry,
   ENTRY_BYTES,
+  EVENT_ENTRY_BYTES,
   EXCEPTION_BYTES,
   FILTER_BLOCK_BYTES,
   Footer,
@@ -64,6 +67,7 @@ function readFooter(segment: Segment): i32 {
     records != segment.recordCount ||
     records == 0 ||
     load<u32>(footer, Footer.DOCUMENTS) > records ||
+    load<u32>(footer, Footer.URIS) > records ||
     (load<u64>(footer, Footer.RESERVED) | load<u64>(footer, Footer.RESERVED + 8)) != 0 ||
     load<u32>(footer, Footer.VERSION) != SEGMENT_VERSION ||
     entries > segment.dataLength - FOOTER_BYTES
@@ -100,27 +104,32 @@ function placeSection(segment: Segment, tag: u32): bool {
   place.auxiliaryOffset = load<u64>(entry, Entry.AUXILIARY_OFFSET);
   place.auxiliaryLength = load<u32>(entry, Entry.AUXILIARY_LENGTH);
   place.parameter = <u32>load<u16>(entry, Entry.PARAMETER);
+  const isTable = tag == Section.URIS || tag == Section.TERMS || tag == Section.NAMES;
+  if (isTable) return tableIsPossible(place);
+  const isColumn = tag == Section.TITLE_LENGTHS || tag == Section.BODY_LENGTHS;
+  if (place.auxiliaryOffset != 0 || place.auxiliaryLength != 0 || (place.parameter != 0 && !isColumn)) return false;
+  return place.length % entryBytes(tag) == 0;
+}
+
+/** What the length of a section is a multiple of. */
+function entryBytes(tag: u32): u64 {
   switch (tag) {
     case Section.RUNS:
-      return place.length % RUN_BYTES == 0;
+      return RUN_BYTES;
     case Section.EXCEPTIONS:
-      return place.length % EXCEPTION_BYTES == 0;
+      return EXCEPTION_BYTES;
     case Section.URI_FILTER:
-      return place.length % FILTER_BLOCK_BYTES == 0;
+      return FILTER_BLOCK_BYTES;
     case Section.CONTENTS:
-      return place.length % 12 == 0;
+      return CONTENT_ENTRY_BYTES;
     case Section.PACKS:
-      return place.length % PACK_ENTRY_BYTES == 0;
+      return PACK_ENTRY_BYTES;
     case Section.CHECKPOINTS:
-      return place.length % 4 == 0;
+      return CHECKPOINT_ENTRY_BYTES;
     case Section.EVENTS:
-      return place.length % 5 == 0;
-    case Section.URIS:
-    case Section.TERMS:
-    case Section.NAMES:
-      return tableIsPossible(place);
+      return EVENT_ENTRY_BYTES;
     default:
-      return true;
+      return 1;
   }
 }
 

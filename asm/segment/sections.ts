@@ -51,7 +51,12 @@ export namespace Entry {
 
 export const RUN_BYTES: u32 = 16;
 export const EXCEPTION_BYTES: u32 = 16;
+/** A prefix and an ordinal, though not side by side. */
+export const CONTENT_ENTRY_BYTES: u32 = 12;
 export const PACK_ENTRY_BYTES: u32 = 40;
+export const CHECKPOINT_ENTRY_BYTES: u32 = 4;
+/** An ordinal and a type, though not side by side. */
+export const EVENT_ENTRY_BYTES: u32 = 5;
 export const FILTER_BLOCK_BYTES: u32 = 64;
 
 /** A block of a table ends with the entry that makes it this long. */
