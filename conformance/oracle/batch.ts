@@ -37,19 +37,26 @@ export function namesCommit(mark: Mark, commit: { offset: number; hash: Uint8Arr
   return mark.commitOffset === commit.offset && equalBytes(mark.commitHash, commit.hash.subarray(0, 8));
 }
 
-/** The commit before this one, with the links between the two checked (sequence, root, batch start); undefined for the first. Throws `corrupt`. */
+/** The commit that this one names as the one before, whole and with the root that this one says; undefined for the first. Throws `corrupt`. */
 export function readPreviousCommit(file: Uint8Array, commit: Commit, root0: Uint8Array): Commit | undefined {
   const { body, frame } = commit;
   if (body.previousOffset === 0) {
-    demand(body.sequence === 1, `first commit has sequence ${body.sequence}`, frame.offset);
     demand(equalBytes(body.previousRoot, root0), "first commit does not name root 0", frame.offset);
-    demand(body.batchStart === SUPERBLOCK_BYTES, `first batch starts at ${body.batchStart}`, frame.offset);
     return undefined;
   }
   const previous = readCommit(file, body.previousOffset, root0);
   demand(equalBytes(previous.frame.hash, body.previousRoot), "previous root is not the hash of the previous commit frame", frame.offset);
-  demand(body.sequence === previous.body.sequence + 1, `sequence ${body.sequence} follows ${previous.body.sequence}`, frame.offset);
-  demand(body.batchStart === previous.trailer.end, `batch starts at ${body.batchStart}, the previous trailer ends at ${previous.trailer.end}`, frame.offset);
+  return previous;
+}
+
+/** As readPreviousCommit, and the other links have to fit too: the sequence, and the batch start. Throws `corrupt`. */
+export function followLinks(file: Uint8Array, commit: Commit, root0: Uint8Array): Commit | undefined {
+  const { body, frame } = commit;
+  const previous = readPreviousCommit(file, commit, root0);
+  const previousSequence = previous?.body.sequence ?? 0;
+  const previousEnd = previous?.trailer.end ?? SUPERBLOCK_BYTES;
+  demand(body.sequence === previousSequence + 1, `sequence ${body.sequence} follows ${previousSequence}`, frame.offset);
+  demand(body.batchStart === previousEnd, `batch starts at ${body.batchStart}, the one before ends at ${previousEnd}`, frame.offset);
   return previous;
 }
 

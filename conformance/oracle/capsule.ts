@@ -1,14 +1,12 @@
-import { type Commit, namesCommit, readBatch, readCommit, readNotes, readPreviousCommit } from "./batch.js";
+import { type Commit, followLinks, namesCommit, readBatch, readCommit, readNotes, readPreviousCommit } from "./batch.js";
 import { CapsuleFailure, attempt, demand } from "./failure.js";
 import { type Mark, MARK_BYTES, MarkKind, findMark } from "./items.js";
 import { type FileRange } from "./commit.js";
 import { SUPERBLOCK_BYTES, type Superblock, parseSuperblock, rootZero } from "./superblock.js";
 
-/** A batch that ends in a commit which couldn't be read (part 8.1). */
+/** The newest batch, where its commit frame and trailer are whole but something else in it isn't (part 8.1). */
 export interface PassedOver {
-  /** The mark that led to it. */
-  readonly markOffset: number;
-  readonly commitOffset: number;
+  readonly commit: Commit;
   readonly reason: CapsuleFailure;
 }
 
@@ -23,7 +21,7 @@ export interface OpenCapsule {
   readonly durable: boolean;
   /** The durable notes behind the head's trailer. */
   readonly notes: readonly Mark[];
-  readonly passedOver: readonly PassedOver[];
+  readonly passedOver: PassedOver | undefined;
   /** What lies behind the head's trailer and notes. */
   readonly deadTail: FileRange | undefined;
 }
@@ -38,20 +36,30 @@ export function openCapsule(file: Uint8Array): OpenCapsule {
   const notes = readNotes(file, end, head?.frame, root0, file.length);
   const deadStart = notes.at(-1)?.end ?? end;
   const deadTail = deadStart < file.length ? { start: deadStart, end: file.length } : undefined;
-  return { file, superblock, root0, head, durable: notes.length > 0, notes, passedOver, deadTail };
+  return { file, superblock, root0, head, durable: notes.length > 0, notes, passedOver: passedOver[0], deadTail };
 }
 
-function findHead(file: Uint8Array, root0: Uint8Array, passedOver: PassedOver[]): Commit | undefined {
+function findHead(file: Uint8Array, root0: Uint8Array, report: PassedOver[]): Commit | undefined {
   let limit = file.length;
   for (;;) {
     const mark = findNewestMark(file, limit, root0);
     if (!mark || mark.commitOffset === 0) return undefined;
     if (provesDurable(file, mark, root0)) return readNamedCommit(file, mark, root0);
-    const outcome = attempt(() => readNewestCommit(file, mark, root0));
-    if ("value" in outcome) return outcome.value;
-    passedOver.push({ markOffset: mark.offset, commitOffset: mark.commitOffset, reason: outcome.failure });
-    limit = nextLimit(file, mark, root0);
+    const named = attempt(() => readNamedCommit(file, mark, root0));
+    if ("value" in named) return takeNewest(file, named.value, root0, report);
+    limit = mark.offset;
   }
+}
+
+/** The newest commit, if its batch is whole; else the one before, which was durable when this batch was begun. Throws `corrupt`. */
+function takeNewest(file: Uint8Array, commit: Commit, root0: Uint8Array, report: PassedOver[]): Commit | undefined {
+  const batch = attempt(() => readBatch(file, commit, root0));
+  if ("value" in batch) {
+    followLinks(file, commit, root0);
+    return commit;
+  }
+  report.push({ commit, reason: batch.failure });
+  return readPreviousCommit(file, commit, root0);
 }
 
 /** True if the commit that a mark names was on the disk for sure: the mark is a note or an anchor, or a note stands right behind it. */
@@ -84,23 +92,9 @@ function readNamedCommit(file: Uint8Array, mark: Mark, root0: Uint8Array): Commi
   return commit;
 }
 
-/** The commit that a trailer without a note names, checked with its links and its whole batch. Throws `corrupt`. */
-function readNewestCommit(file: Uint8Array, trailer: Mark, root0: Uint8Array): Commit {
-  const commit = readNamedCommit(file, trailer, root0);
-  readPreviousCommit(file, commit, root0);
-  readBatch(file, commit, root0);
-  return commit;
-}
-
-/** Where the search for an older mark begins after a batch was passed over. */
-function nextLimit(file: Uint8Array, mark: Mark, root0: Uint8Array): number {
-  const commit = attempt(() => readNamedCommit(file, mark, root0));
-  return "value" in commit ? commit.value.body.batchStart : mark.offset;
-}
-
 /** All commits up to the head, oldest first, with the links between them checked. Throws `corrupt`. */
 export function readChain(capsule: OpenCapsule): Commit[] {
   const chain: Commit[] = [];
-  for (let commit = capsule.head; commit; commit = readPreviousCommit(capsule.file, commit, capsule.root0)) chain.push(commit);
+  for (let commit = capsule.head; commit; commit = followLinks(capsule.file, commit, capsule.root0)) chain.push(commit);
   return chain.reverse();
 }

@@ -4,10 +4,16 @@ const BITS_PER_KEY = 10;
 const PROBES = 6n;
 const MASK64 = (1n << 64n) - 1n;
 
-/** hash64 of part 7.3: FNV-1a with 64 bits, then a mixing step. */
-export function hash64(key: Uint8Array): bigint {
+/** FNV-1a with 64 bits (Fowler, Noll, Vo; RFC 9923). */
+export function fnv1a64(key: Uint8Array): bigint {
   let h = 14695981039346656037n;
   for (const byte of key) h = ((h ^ BigInt(byte)) * 1099511628211n) & MASK64;
+  return h;
+}
+
+/** hash64 of part 7.3: FNV-1a, then a mixing step. */
+export function hash64(key: Uint8Array): bigint {
+  let h = fnv1a64(key);
   h ^= h >> 32n;
   h = (h * 0x9e3779b97f4a7c15n) & MASK64;
   return h ^ (h >> 29n);

@@ -74,7 +74,7 @@ export class History {
   addBranch(change: BranchChange, sequence: number): void {
     const what = `new branch ${change.branch}`;
     demand(change.branch === this.branches.length, `${what} follows branch ${this.branches.length - 1}`);
-    demand(change.forkSequence <= sequence, `${what} forks at ${change.forkSequence} in commit ${sequence}`);
+    demand(change.forkSequence < sequence, `${what} forks at ${change.forkSequence} in commit ${sequence}`);
     demand(!this.branches.some(({ name }) => name === change.name), `${what} has a name that is taken`);
     this.branches.push(change);
     let depth = 1;

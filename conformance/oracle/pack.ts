@@ -49,7 +49,7 @@ export interface Pack {
   readonly timeBaseMs: number;
   readonly dictionary: FrameReference | undefined;
   readonly records: readonly PackedRecord[];
-  /** Length of the body as it was before the last record came (the number of records counted as now). */
+  /** Length of all records but the last. */
   readonly bytesBeforeLast: number;
 }
 
@@ -72,8 +72,7 @@ export function parsePack(body: Uint8Array, offset: number): Pack {
     records.push(parseRecord(record, place, firstUri, timeBaseMs));
   }
   reader.expectEnd();
-  const lastBytes = lengths.at(-1) ?? 0;
-  const bytesBeforeLast = body.length - lastBytes - new ByteWriter().varint(lastBytes).length;
+  const bytesBeforeLast = lengths.slice(0, -1).reduce((total, length) => total + length, 0);
   return { offset, firstRecord, sequence, branch, timeBaseMs, dictionary, records, bytesBeforeLast };
 }
 
@@ -202,6 +201,13 @@ export function encodePack(header: PackHeader, records: readonly RecordToPack[])
   for (const bytes of encoded) writer.varint(bytes.length);
   for (const bytes of encoded) writer.put(bytes);
   return writer.finish();
+}
+
+/** Length of records in a pack of their own, whose time base is the first one's time. */
+export function recordsBytes(records: readonly RecordToPack[]): number {
+  const firstUri = encodeText(records[0]?.uri ?? "");
+  const timeBaseMs = records[0]?.timeMs ?? 0;
+  return records.reduce((total, record, i) => total + encodeRecord(record, i === 0 ? new Uint8Array(0) : firstUri, timeBaseMs).length, 0);
 }
 
 function encodeRecord(record: RecordToPack, firstUri: Uint8Array, timeBaseMs: number): Uint8Array {

@@ -42,14 +42,17 @@ function frameRules(frame: Frame): BrokenRule[] {
   ];
 }
 
-/** An anchor stands behind each frame above 64 KiB and behind each that ends more than 64 KiB after the last mark or batch start, nowhere else. */
+/** An anchor stands behind each frame above 64 KiB, and each that ends more than 64 KiB after the last mark, batch start or dead range; nowhere else. */
 function anchorRules(history: History, batchIndex: number): BrokenRule[] {
   const batch = history.batches[batchIndex];
   if (!batch) return [];
-  let lastMark = batch.commit.body.batchStart;
+  const { batchStart, deadRanges } = batch.commit.body;
+  const deadEnd = deadRanges.at(-1)?.end ?? batchStart;
+  let lastMark = deadEnd;
   return batch.items.flatMap((item, i) => {
     if (item.type === "mark") {
-      lastMark = item.end;
+      // Notes stand before the dead ranges.
+      lastMark = Math.max(deadEnd, item.end);
       return [];
     }
     const wanted = item.end - item.offset > ANCHOR_DISTANCE_BYTES || item.end - lastMark > ANCHOR_DISTANCE_BYTES;

@@ -41,8 +41,8 @@ export function verifyCapsule(file: Uint8Array, tokenize: Tokenize): Verificatio
   };
   const capsule = check(() => openCapsule(file));
   if (!capsule) return { findings, capsule, history: undefined };
-  for (const { reason } of capsule.passedOver) findings.push(findingOf(reason, "warning"));
-  const { deadTail } = capsule;
+  const { deadTail, passedOver } = capsule;
+  if (passedOver) findings.push(findingOf(passedOver.reason, "warning"));
   if (deadTail) findings.push({ level: "warning", message: `dead tail of ${deadTail.end - deadTail.start} bytes`, offset: deadTail.start });
   const history = readHistoryChecked(capsule, check);
   if (!history) return { findings, capsule, history };

@@ -8,7 +8,7 @@ import { findTrailerEnd } from "./damage.js";
 import { History, readHistory } from "./history.js";
 import { ANCHOR_DISTANCE_BYTES, type CommitName, type Frame, FrameKind, MAX_BODY_BYTES, MarkKind, encodeFrame, encodeMark, parseFrame } from "./items.js";
 import { type Json, canonicalJson } from "./json.js";
-import { type ContentPlace, RecordKind, type RecordToPack, encodePack } from "./pack.js";
+import { type ContentPlace, RecordKind, type RecordToPack, encodePack, recordsBytes } from "./pack.js";
 import { buildStream, buildPageTree, cut } from "./segment.js";
 import { type Superblock, encodeSuperblock, rootZero } from "./superblock.js";
 
@@ -89,7 +89,7 @@ export class CapsuleWriter {
     writer.history = history;
     writer.batchStart = readChain(capsule).at(-1)?.trailer.end ?? liveEnd;
     writer.digested = capsule.notes.map(({ bytes }) => bytes);
-    writer.lastMarkEnd = capsule.notes.at(-1)?.end ?? writer.batchStart;
+    writer.lastMarkEnd = deadEnd;
     if (deadEnd > liveEnd) writer.deadRanges.push({ start: liveEnd, end: deadEnd });
     for (const { start, end } of writer.deadRanges) writer.digested.push(new ByteWriter().u64(start).u64(end).finish());
     return writer;
@@ -185,7 +185,7 @@ export class CapsuleWriter {
       branch = record.branch ?? 0;
       // A duplicate may be in the pack that is still open: it is looked for among the records of closed packs only.
       batch.push(this.prepare(record, firstRecord + batch.length));
-      if (this.packBody(batch, firstRecord, branch).length >= PACK_CLOSE_BYTES) close();
+      if (recordsBytes(batch) >= PACK_CLOSE_BYTES) close();
     }
     close();
     this.pending = [];
