@@ -42,11 +42,13 @@ const files = new DiskFileSystem({
   identity,
   sync: platform === "macos" ? syncOnMac : (descriptor) => fs.fdatasyncSync(descriptor),
   requireAccess: () => undefined,
+  mayAskForFileSystem: () => true,
 });
 
 const environment = new SystemEnvironment({
   runtimeName: "bun",
   runtimeVersion: process.versions["bun"] ?? "",
+  loadCrypto: () => process.getBuiltinModule("node:crypto"),
   permits: () => true,
 });
 

@@ -290,7 +290,8 @@ const fileSystemCases: readonly Case[] = [
   {
     name: "list() orders names by their bytes",
     run: ({ files }, directory) => {
-      for (const name of ["b", "a", "B", "é", "z", "\uFFFD", "\u{1F600}", "a.b"]) files.writeFile(`${directory}/${name}`, bytes());
+      for (const name of ["b", "a", "B", "é", "z", "\uFFFD", "\u{1F600}", "a.b"])
+        files.writeFile(`${directory}/${name}`, bytes());
       files.makeDirectory(`${directory}/a-d`);
       const entries = files.list(directory);
       deepEqual(

@@ -213,6 +213,12 @@ export interface FileSystem {
    * `private`: permission bits 0600.
    */
   writeFile(path: string, bytes: Uint8Array, options?: { readonly private?: boolean }): void;
+
+  /**
+   * The kind of network file system that holds `path`, such as "nfs"; null if it is local, or can't be told (known on Linux
+   * only, and in Deno with `--allow-sys=statfs`). Locks reach other machines there only as far as the server emulates them.
+   */
+  networkKind(path: string): string | null;
 }
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };

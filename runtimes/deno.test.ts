@@ -43,7 +43,15 @@ describe("the Deno shim", () => {
     const flags = [`--allow-read=${directory}`, `--allow-write=${directory}`];
     const report = run(withDenoFlags(program, ...flags)) as Record<string, unknown>;
     const { elsewhere, environment } = REFUSED_WRITES;
-    const nothing = { read: null, write: null, create: null, writeFile: null, rename: null, makeDirectory: null, lock: null };
+    const nothing = {
+      read: null,
+      write: null,
+      create: null,
+      writeFile: null,
+      rename: null,
+      makeDirectory: null,
+      lock: null,
+    };
     expect(report).toMatchObject({ ...nothing, elsewhere, environment });
     for (const name of ["b", "c", "d", "a.lock"]) fs.rmSync(`${directory}/${name}`, { recursive: true, force: true });
     fs.writeFileSync(`${directory}/a`, "content");

@@ -4,6 +4,7 @@
  */
 
 import fs from "node:fs";
+import process from "node:process";
 import type { FileIdentity, Runtime, RuntimeError } from "./contract.js";
 import { type DenoPermission, denoApi } from "./deno-api.js";
 import { DenoLockMechanism } from "./deno-lock.js";
@@ -54,9 +55,15 @@ const files = new DiskFileSystem({
   // Deno's is F_FULLFSYNC on macOS, as in Rust's standard library.
   sync: (descriptor) => fs.fdatasyncSync(descriptor),
   requireAccess,
+  mayAskForFileSystem: () => granted({ name: "sys", kind: "statfs" }),
 });
 
-const environment = new SystemEnvironment({ runtimeName: "deno", runtimeVersion: deno.version.deno, permits });
+const environment = new SystemEnvironment({
+  runtimeName: "deno",
+  runtimeVersion: deno.version.deno,
+  loadCrypto: () => process.getBuiltinModule("node:crypto"),
+  permits,
+});
 
 async function loadMechanism(): Promise<LockMechanism | null> {
   if (platform === "windows" && granted({ name: "ffi" })) return windowsMechanism();

@@ -21,7 +21,13 @@ test("write() goes on after short writes until all is written", () => {
   const file = openFile();
   const real = fs.writeSync as (...args: unknown[]) => number;
   const positions: unknown[] = [];
-  vi.spyOn(fs, "writeSync").mockImplementation(((descriptor: number, bytes: Uint8Array, from: number, length: number, at: number) => {
+  vi.spyOn(fs, "writeSync").mockImplementation(((
+    descriptor: number,
+    bytes: Uint8Array,
+    from: number,
+    length: number,
+    at: number,
+  ) => {
     positions.push(at);
     return real(descriptor, bytes, from, Math.min(length, 300), at);
   }) as typeof fs.writeSync);
@@ -35,8 +41,13 @@ test("readInto() goes on after short reads until the end", () => {
   const file = openFile();
   file.write(0, content);
   const real = fs.readSync as (...args: unknown[]) => number;
-  vi.spyOn(fs, "readSync").mockImplementation(((descriptor: number, bytes: Uint8Array, into: number, length: number, at: number) =>
-    real(descriptor, bytes, into, Math.min(length, 64), at)) as typeof fs.readSync);
+  vi.spyOn(fs, "readSync").mockImplementation(((
+    descriptor: number,
+    bytes: Uint8Array,
+    into: number,
+    length: number,
+    at: number,
+  ) => real(descriptor, bytes, into, Math.min(length, 64), at)) as typeof fs.readSync);
   expect(file.read(10, 5000)).toEqual(content.subarray(10));
   file.close();
 });
@@ -44,10 +55,15 @@ test("readInto() goes on after short reads until the end", () => {
 test("write() reports a disk that fills up half-way, and one that writes nothing without an error", () => {
   const file = openFile();
   const full = Object.assign(new Error("ENOSPC: no space"), { code: "ENOSPC" });
-  const writes = vi.spyOn(fs, "writeSync").mockReturnValueOnce(10).mockImplementationOnce(() => {
-    throw full;
-  });
-  expect(() => file.append(content)).toThrow(expect.objectContaining({ code: "DiskFull", cause: full, path: file.path }));
+  const writes = vi
+    .spyOn(fs, "writeSync")
+    .mockReturnValueOnce(10)
+    .mockImplementationOnce(() => {
+      throw full;
+    });
+  expect(() => file.append(content)).toThrow(
+    expect.objectContaining({ code: "DiskFull", cause: full, path: file.path }),
+  );
   expect(writes).toHaveBeenCalledTimes(2);
   writes.mockReturnValue(0);
   expect(() => file.append(content)).toThrow(expect.objectContaining({ code: "DiskFull" }));

@@ -13,6 +13,7 @@ import type {
 } from "./contract.js";
 import { type DiskCalls, DiskFile } from "./disk-file.js";
 import { runtimeError, systemCodeOf, toRuntimeError, translating } from "./errors.js";
+import { networkFileSystem } from "./network-file-systems.js";
 import { joinPath, normalizePath, parentPath, portablePath, temporaryPath } from "./paths.js";
 import { compareUtf8, secureRandomBytes } from "./std.js";
 import { walkDirectory } from "./walk.js";
@@ -24,6 +25,8 @@ export interface DiskRules extends DiskCalls {
   readonly platform: string;
   /** Throws `PermissionDenied` where the runtime's sandbox would refuse, or would stop to ask a person. */
   requireAccess(access: Access, path: string, operation: string): void;
+  /** Whether the sandbox permits statfs(2). */
+  mayAskForFileSystem(): boolean;
 }
 
 const DEFAULT_LARGEST_FILE_BYTES = 2 ** 31 - 1;
@@ -76,7 +79,10 @@ export class DiskFileSystem implements FileSystem {
 
   realPath(path: string): string {
     this.#rules.requireAccess("read", path, "resolve");
-    return portablePath(translating("resolve", path, () => fs.realpathSync.native(path)), this.#rules.platform);
+    return portablePath(
+      translating("resolve", path, () => fs.realpathSync.native(path)),
+      this.#rules.platform,
+    );
   }
 
   rename(from: string, to: string): void {
@@ -88,7 +94,8 @@ export class DiskFileSystem implements FileSystem {
     // Asked for before anything moves: a sync that isn't permitted must not fail afterwards.
     for (const directory of directories) this.#rules.requireAccess("read", directory, "sync the directory");
     // Systems differ in what they say of a directory at the target, some replace an empty one.
-    if (this.stat(to, { followSymlinks: false })?.kind === "directory") throw runtimeError("IsDirectory", "replace", to);
+    if (this.stat(to, { followSymlinks: false })?.kind === "directory")
+      throw runtimeError("IsDirectory", "replace", to);
     translating("rename", from, () => fs.renameSync(from, to));
     for (const directory of directories) this.syncDirectory(directory);
   }
@@ -135,7 +142,9 @@ export class DiskFileSystem implements FileSystem {
   /** Some file systems keep no kinds in directories, so "other" there may be anything. */
   #entryKind(directory: string, entry: fs.Dirent): FileKind {
     const kind = kindOf(entry);
-    return kind !== "other" ? kind : (this.stat(joinPath(directory, entry.name), { followSymlinks: false })?.kind ?? kind);
+    return kind !== "other"
+      ? kind
+      : (this.stat(joinPath(directory, entry.name), { followSymlinks: false })?.kind ?? kind);
   }
 
   walk(path: string, options: { readonly enter?: (directory: WalkEntry) => boolean } = {}): Iterable<WalkEntry> {
@@ -190,6 +199,12 @@ export class DiskFileSystem implements FileSystem {
       this.#removeQuietly(temporary);
       throw error;
     }
+  }
+
+  networkKind(path: string): string | null {
+    if (this.#rules.platform !== "linux" || !this.#rules.mayAskForFileSystem()) return null;
+    this.#rules.requireAccess("read", path, "stat");
+    return networkFileSystem(translating("stat", path, () => fs.statfsSync(path)).type);
   }
 
   /** For clean-up after an error, which must not be hidden by a second one. */

@@ -2,7 +2,7 @@
 
 import { RuntimeError, type RuntimeErrorCode } from "./contract.js";
 
-/** POSIX and Windows error numbers by name, as `error.code`, and the names of Deno's error classes. */
+/** Error numbers by name and Node's own codes, as `error.code` has them, and the names of Deno's error classes. */
 const CODES: { readonly [name: string]: RuntimeErrorCode } = {
   ENOENT: "NotFound",
   NotFound: "NotFound",
@@ -22,6 +22,7 @@ const CODES: { readonly [name: string]: RuntimeErrorCode } = {
   EPERM: "PermissionDenied",
   PermissionDenied: "PermissionDenied",
   NotCapable: "PermissionDenied",
+  ERR_ACCESS_DENIED: "PermissionDenied",
   EROFS: "ReadOnlyFileSystem",
   ENOSPC: "DiskFull",
   EDQUOT: "DiskFull",

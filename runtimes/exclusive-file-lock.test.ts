@@ -16,6 +16,7 @@ const files = new DiskFileSystem({
   identity: (device, inode) => `${device}:${inode}` as FileIdentity,
   sync: (descriptor) => fs.fdatasyncSync(descriptor),
   requireAccess: () => undefined,
+  mayAskForFileSystem: () => true,
 });
 const access: ProcessAccess = { mayRead: () => true, maySignal: () => true, hostName: () => os.hostname() };
 const locks = new ExclusiveFileLocks(files, access);
@@ -24,7 +25,12 @@ let count = 0;
 function newCapsule() {
   const path = `${root}/${count++}.mv2`;
   fs.writeFileSync(path, "capsule");
-  return { path, lockfile: `${path}.lock`, exclusive: `${path}.lock.exclusive`, reaper: `${path}.lock.exclusive-reaper` };
+  return {
+    path,
+    lockfile: `${path}.lock`,
+    exclusive: `${path}.lock.exclusive`,
+    reaper: `${path}.lock.exclusive-reaper`,
+  };
 }
 
 const acquire = (path: string, metadata: JsonObject = {}) => locks.acquire(path, `${path}.lock`, metadata);

@@ -90,19 +90,19 @@ export const LOCK_CASES: readonly Case[] = [
     name: "check() notices a deleted or replaced lockfile, a replaced capsule, and a foreign handle",
     run: async (runtime, directory) => {
       const { files } = runtime;
-      const spoil: readonly ((path: string) => string)[] = [
-        (path) => (files.remove(`${path}.lock`), `${path}.lock`),
-        (path) => (files.writeFile(`${path}.lock`, encodeUtf8("{}")), `${path}.lock`),
-        (path) => (files.remove(path), path),
-        (path) => (files.writeFile(path, encodeUtf8("other")), path),
+      const spoil: readonly { readonly suffix: string; readonly act: (path: string) => unknown }[] = [
+        { suffix: ".lock", act: (path) => files.remove(path) },
+        { suffix: ".lock", act: (path) => files.writeFile(path, encodeUtf8("{}")) },
+        { suffix: "", act: (path) => files.remove(path) },
+        { suffix: "", act: (path) => files.writeFile(path, encodeUtf8("other")) },
       ];
-      for (const [index, act] of spoil.entries()) {
-        const path = `${directory}/${index}.mv2`;
+      for (const [index, { suffix, act }] of spoil.entries()) {
+        const path = `${files.realPath(directory)}/${index}.mv2`;
         files.writeFile(path, encodeUtf8("capsule"));
         const lock = await hold(runtime, path);
         lock.check();
-        const lost = act(path);
-        throws(() => lock.check(), failsWith("LockLost", files.realPath(directory) + lost.slice(directory.length)));
+        act(path + suffix);
+        throws(() => lock.check(), failsWith("LockLost", path + suffix));
         lock.release();
       }
       const path = `${directory}/handle.mv2`;

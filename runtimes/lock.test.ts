@@ -40,7 +40,12 @@ function newCapsule(): string {
   return path;
 }
 
-const metadataOf = (host: Host) => ({ pid: 1234, host: "workstation", started_at: "2026-01-01T00:00:00Z", run_id: host });
+const metadataOf = (host: Host) => ({
+  pid: 1234,
+  host: "workstation",
+  started_at: "2026-01-01T00:00:00Z",
+  run_id: host,
+});
 const acquire = (path: string, host: Host) => ({ command: "acquire", path, metadata: metadataOf(host) });
 const busyWith = (path: string, metadata: object | null) => ({
   state: "busy",
@@ -106,7 +111,9 @@ describe.each(hosts)("%s", (host) => {
     fs.symlinkSync(missing.slice(root.length + 1), `${path}.dangling`);
     for (const [real, alias] of [...aliases.map((alias) => [path, alias]), [missing, `${path}.dangling`]] as const) {
       expect(await first(host).ask(acquire(alias as string, host))).toMatchObject({ state: "held", capsulePath: real });
-      expect(await second(other).ask(acquire(real as string, other))).toEqual(busyWith(real as string, metadataOf(host)));
+      expect(await second(other).ask(acquire(real as string, other))).toEqual(
+        busyWith(real as string, metadataOf(host)),
+      );
       await first(host).ask({ command: "release" });
     }
   });
@@ -154,7 +161,8 @@ describe.each(hosts)("%s", (host) => {
   test("a lock on the capsule alone, by the program flock, is respected", async () => {
     const path = newCapsule();
     const descriptor = fs.openSync(path, "r");
-    const flock = (option: string) => spawnSync("flock", [option, "-n", "3"], { stdio: ["ignore", "ignore", "ignore", descriptor] });
+    const flock = (option: string) =>
+      spawnSync("flock", [option, "-n", "3"], { stdio: ["ignore", "ignore", "ignore", descriptor] });
     expect(flock("-x").status).toBe(0);
     expect(await first(host).ask(acquire(path, host))).toEqual(busyWith(path, null));
     fs.closeSync(descriptor);

@@ -1,6 +1,14 @@
 /** A file system in memory that keeps the laws of `contract.ts`. It has no symbolic links, owners or permissions. */
 
-import type { DirectoryEntry, FileIdentity, FileStat, FileSystem, LocalFile, OpenOptions, WalkEntry } from "./contract.js";
+import type {
+  DirectoryEntry,
+  FileIdentity,
+  FileStat,
+  FileSystem,
+  LocalFile,
+  OpenOptions,
+  WalkEntry,
+} from "./contract.js";
 import { runtimeError } from "./errors.js";
 import { type FileNode, MemoryFile } from "./memory-file.js";
 import { baseName, parentPath, resolvePath } from "./paths.js";
@@ -59,7 +67,8 @@ export class MemoryFileSystem implements FileSystem {
     if (replaced === node) return;
     if (replaced?.kind === "directory") throw runtimeError("IsDirectory", "replace", to);
     if (replaced !== undefined && node.kind === "directory") throw runtimeError("NotADirectory", "rename", from);
-    if (resolvePath("/", to).startsWith(`${resolvePath("/", from)}/`)) throw runtimeError("InvalidPath", "rename", from);
+    if (resolvePath("/", to).startsWith(`${resolvePath("/", from)}/`))
+      throw runtimeError("InvalidPath", "rename", from);
     this.#directoryOf(from, "rename").entries.delete(baseName(from));
     target.entries.set(baseName(to), node);
   }
@@ -109,6 +118,10 @@ export class MemoryFileSystem implements FileSystem {
   writeFile(path: string, bytes: Uint8Array): void {
     if (this.#find(path, "write")?.kind === "directory") throw runtimeError("IsDirectory", "write", path);
     this.#directoryOf(path, "write").entries.set(baseName(path), this.#newFile(bytes.slice()));
+  }
+
+  networkKind(): null {
+    return null;
   }
 
   /** As {@link #lookUp}, where a file that stands in the way is an error. */

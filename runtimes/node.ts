@@ -1,11 +1,12 @@
 /** The runtime for Node.js. */
 
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import process from "node:process";
 import type { FileIdentity, Runtime } from "./contract.js";
 import { DiskFileSystem } from "./disk-files.js";
 import { ExclusiveFileLocks } from "./exclusive-file-lock.js";
-import { ExlockMechanism, FlockMechanism, flockOfC, flockProgram } from "./flock.js";
+import { ExlockMechanism, type Flock, FlockMechanism, flockOfC, flockProgram } from "./flock.js";
 import type { LockMechanism } from "./lock-mechanism.js";
 import { ProtocolLocks } from "./lock-protocol.js";
 import { currentPlatform, SystemEnvironment } from "./system-environment.js";
@@ -20,11 +21,14 @@ const files = new DiskFileSystem({
   // libuv makes this F_FULLFSYNC on macOS.
   sync: (descriptor) => fs.fdatasyncSync(descriptor),
   requireAccess: () => undefined,
+  mayAskForFileSystem: () => true,
 });
 
 const environment = new SystemEnvironment({
   runtimeName: "node",
   runtimeVersion: process.versions.node,
+  // Not `process.getBuiltinModule`, which Node has since 20.16 only.
+  loadCrypto: () => createRequire(import.meta.url)("node:crypto"),
   permits: () => true,
 });
 
@@ -37,13 +41,21 @@ async function loadKoffi(): Promise<typeof import("koffi") | null> {
   }
 }
 
+/** The C function, which is in the process already: Node links the C library. */
+function cFlock(koffi: typeof import("koffi")): Flock | null {
+  try {
+    const flock = koffi.load(null).func("int flock(int descriptor, int operation)");
+    return flockOfC(flock, () => koffi.errno());
+  } catch {
+    return null;
+  }
+}
+
 async function loadMechanism(): Promise<LockMechanism | null> {
   const koffi = await loadKoffi();
   if (platform === "windows") return koffi === null ? null : windowsMechanism(koffi);
-  if (koffi !== null) {
-    const flock = koffi.load(null).func("int flock(int descriptor, int operation)");
-    return new FlockMechanism("flock (koffi)", flockOfC(flock, () => koffi.errno()), identity);
-  }
+  const flock = koffi === null ? null : cFlock(koffi);
+  if (flock !== null) return new FlockMechanism("flock (koffi)", flock, identity);
   if (platform === "macos") return new ExlockMechanism(identity);
   const program = await flockProgram(environment.variable("PATH") ?? "");
   return program === null ? null : new FlockMechanism("flock (program)", program, identity);

@@ -24,7 +24,12 @@ describe("UTF-8", () => {
   });
 
   test("decodeUtf8() refuses overlong forms, surrogates and cut sequences", () => {
-    for (const bad of [[0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0xf4, 0x90, 0x80, 0x80]]) {
+    for (const bad of [
+      [0xc0, 0x80],
+      [0xed, 0xa0, 0x80],
+      [0xe2, 0x82],
+      [0xf4, 0x90, 0x80, 0x80],
+    ]) {
       expect(() => decodeUtf8(Uint8Array.from(bad))).toThrow(TypeError);
       expect(tryDecodeUtf8(Uint8Array.from(bad))).toBeNull();
     }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import crypto from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import { afterAll, describe, expect, test } from "vitest";
@@ -8,7 +9,9 @@ import { bundle, HOSTS, temporaryDirectory, withDenoFlags } from "./testing/prog
 const root = temporaryDirectory();
 afterAll(() => fs.rmSync(root, { recursive: true }));
 
-const environment = new SystemEnvironment({ runtimeName: "node", runtimeVersion: "20", permits: () => true });
+const loadCrypto = () => crypto;
+const options = { runtimeName: "node", runtimeVersion: "20", loadCrypto } as const;
+const environment = new SystemEnvironment({ ...options, permits: () => true });
 const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
 describe("SystemEnvironment", () => {
@@ -23,7 +26,6 @@ describe("SystemEnvironment", () => {
 
   test("asks for nothing that isn't permitted", async () => {
     const asked: Permission[] = [];
-    const options = { runtimeName: "deno", runtimeVersion: "2" } as const;
     const limited = new SystemEnvironment({ ...options, permits: (permission) => asked.push(permission) === 0 });
     expect([limited.hostName(), limited.userName(), limited.homeDirectory(), limited.currentDirectory()]).toEqual([
       null,
@@ -65,7 +67,9 @@ describe("SystemEnvironment", () => {
 test.each(HOSTS)("%s tells its name, version and process, and runs programs", (host) => {
   const { file, args } = withDenoFlags(bundle(host, "environment.script.ts", root), "--allow-all");
   const version = /\d+\.\d+\.\d+/.exec(execFileSync(file, ["--version"], { encoding: "utf8" }))?.[0];
-  const report = JSON.parse(execFileSync(file, [...args], { encoding: "utf8", cwd: root, env: { ...process.env, USER: "u" } }));
+  const report = JSON.parse(
+    execFileSync(file, [...args], { encoding: "utf8", cwd: root, env: { ...process.env, USER: "u" } }),
+  );
   expect(report).toMatchObject({
     runtimeName: host.startsWith("node") ? "node" : host,
     runtimeVersion: version,

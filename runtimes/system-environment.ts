@@ -1,6 +1,5 @@
 /** What surrounds the program, over the `node:` modules that Node, Bun and Deno share. */
 
-import { createHash } from "node:crypto";
 import os from "node:os";
 import process from "node:process";
 import type { Environment, Hash, ProgramOptions, ProgramResult } from "./contract.js";
@@ -19,6 +18,8 @@ export type Permission =
 export interface SystemEnvironmentOptions {
   readonly runtimeName: "node" | "bun" | "deno";
   readonly runtimeVersion: string;
+  /** `node:crypto`, loaded when needed: it costs milliseconds that every short script would pay. */
+  loadCrypto(): typeof import("node:crypto");
   /** Whether asking for it would succeed, without asking a person. */
   permits(permission: Permission): boolean;
 }
@@ -40,12 +41,12 @@ export class SystemEnvironment implements Environment {
   readonly runtimeVersion: string;
   readonly platform = currentPlatform();
   readonly processId = process.pid;
-  readonly #permits: SystemEnvironmentOptions["permits"];
+  readonly #options: SystemEnvironmentOptions;
 
   constructor(options: SystemEnvironmentOptions) {
     this.runtimeName = options.runtimeName;
     this.runtimeVersion = options.runtimeVersion;
-    this.#permits = (permission) => options.permits(permission);
+    this.#options = options;
   }
 
   hostName(): string | null {
@@ -71,7 +72,7 @@ export class SystemEnvironment implements Environment {
   }
 
   variable(name: string): string | undefined {
-    if (!this.#permits({ kind: "env", name })) return undefined;
+    if (!this.#options.permits({ kind: "env", name })) return undefined;
     return process.env[name];
   }
 
@@ -84,7 +85,7 @@ export class SystemEnvironment implements Environment {
   }
 
   sha256(): Hash {
-    const hash = createHash("sha256");
+    const hash = this.#options.loadCrypto().createHash("sha256");
     return {
       update: (bytes) => void hash.update(bytes),
       digest: () => new Uint8Array(hash.digest()),
@@ -92,16 +93,17 @@ export class SystemEnvironment implements Environment {
   }
 
   async runProgram(name: string, args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-    const missing = !this.#permits({ kind: "run", name })
+    const missing = !this.#options.permits({ kind: "run", name })
       ? `--allow-run=${name}`
       : // The program inherits all variables.
-        !this.#permits({ kind: "env" }) && "--allow-env";
+        !this.#options.permits({ kind: "env" }) && "--allow-env";
     if (missing) throw runtimeError("PermissionDenied", "run", name, { permissionFlag: missing });
-    // Loaded when needed: the module takes milliseconds that every short script would pay.
+    // Loaded when needed, as `node:crypto` is.
     const { execFile } = await import("node:child_process");
     const limits = {
       encoding: "buffer",
       timeout: options.timeoutMs ?? 0,
+      killSignal: "SIGKILL",
       maxBuffer: options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES,
       windowsHide: true,
     } as const;
@@ -124,7 +126,7 @@ export class SystemEnvironment implements Environment {
   }
 
   #ask(permission: Permission, question: () => string): string | null {
-    if (!this.#permits(permission)) return null;
+    if (!this.#options.permits(permission)) return null;
     try {
       return question() || null;
     } catch {

@@ -14,7 +14,12 @@ const identity = (device: bigint, inode: bigint) => `${device}:${inode}` as File
 /** An imitation of the five functions: locks on byte ranges by path, as the documentation describes them. */
 class ImitatedKernel implements Kernel32 {
   readonly handles = new Map<number, string>();
-  readonly locks: { readonly handle: number; readonly path: string; readonly at: bigint; readonly exclusive: boolean }[] = [];
+  readonly locks: {
+    readonly handle: number;
+    readonly path: string;
+    readonly at: bigint;
+    readonly exclusive: boolean;
+  }[] = [];
   lastError = 0;
   #nextHandle = 100;
 
@@ -72,6 +77,7 @@ const files = new DiskFileSystem({
   identity,
   sync: (descriptor) => fs.fdatasyncSync(descriptor),
   requireAccess: () => undefined,
+  mayAskForFileSystem: () => true,
 });
 
 function locksOver(kernel: Kernel32): ProtocolLocks {

@@ -128,7 +128,11 @@ export class WindowsLockMechanism implements LockMechanism {
     if (BigInt.asIntN(64, BigInt(handle)) !== -1n) return handle;
     const error = this.#kernel.GetLastError();
     if (error === ERROR_SHARING_VIOLATION) throw runtimeError("Busy", "lock", path);
-    throw toRuntimeError({ code: WINDOWS_ERRORS[error], message: `CreateFileW failed with error ${error}` }, "lock", path);
+    throw toRuntimeError(
+      { code: WINDOWS_ERRORS[error], message: `CreateFileW failed with error ${error}` },
+      "lock",
+      path,
+    );
   }
 
   /** Reads and writes through `node:fs`: the path can't lead elsewhere while the handle is open. */

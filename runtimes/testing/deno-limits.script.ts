@@ -35,6 +35,11 @@ const report = {
   elsewhere: failure(() => files.list("/")),
   lock: lockFailure,
   kind: await locks.kind(),
-  environment: [environment.hostName(), environment.userName(), environment.homeDirectory(), environment.variable("PATH")],
+  environment: [
+    environment.hostName(),
+    environment.userName(),
+    environment.homeDirectory(),
+    environment.variable("PATH"),
+  ],
 };
 console.log(JSON.stringify(report));
