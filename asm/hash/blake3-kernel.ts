@@ -20,6 +20,9 @@ function rotateRight16(x: v128): v128 {
 function rotateRight8(x: v128): v128 {
   return i8x16.swizzle(x, i8x16(1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12));
 }
+function rotateRight16ByShifts(x: v128): v128 {
+  return v128.or(i32x4.shr_u(x, 16), i32x4.shl(x, 16));
+}
 function rotateRight12(x: v128): v128 {
   return v128.or(i32x4.shr_u(x, 12), i32x4.shl(x, 20));
 }
@@ -165,8 +168,8 @@ export function hashTwoHorizontal(
     t0R = i8x16.shuffle(m0R, m1R, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
     aL = i32x4.add(i32x4.add(aL, t0L), bL);
     aR = i32x4.add(i32x4.add(aR, t0R), bR);
-    dL = rotateRight16(v128.xor(dL, aL));
-    dR = rotateRight16(v128.xor(dR, aR));
+    dL = rotateRight16ByShifts(v128.xor(dL, aL));
+    dR = rotateRight16ByShifts(v128.xor(dR, aR));
     cL = i32x4.add(cL, dL);
     cR = i32x4.add(cR, dR);
     bL = rotateRight12(v128.xor(bL, cL));
@@ -191,8 +194,8 @@ export function hashTwoHorizontal(
     t2R = i8x16.shuffle(m2R, m3R, 24, 25, 26, 27, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19);
     aL = i32x4.add(i32x4.add(aL, t2L), bL);
     aR = i32x4.add(i32x4.add(aR, t2R), bR);
-    dL = rotateRight16(v128.xor(dL, aL));
-    dR = rotateRight16(v128.xor(dR, aR));
+    dL = rotateRight16ByShifts(v128.xor(dL, aL));
+    dR = rotateRight16ByShifts(v128.xor(dR, aR));
     cL = i32x4.add(cL, dL);
     cR = i32x4.add(cR, dR);
     bL = rotateRight12(v128.xor(bL, cL));
@@ -226,8 +229,8 @@ export function hashTwoHorizontal(
       t0R = i8x16.shuffle(m0R, m1R, 4, 5, 6, 7, 20, 21, 22, 23, 28, 29, 30, 31, 8, 9, 10, 11);
       aL = i32x4.add(i32x4.add(aL, t0L), bL);
       aR = i32x4.add(i32x4.add(aR, t0R), bR);
-      dL = rotateRight16(v128.xor(dL, aL));
-      dR = rotateRight16(v128.xor(dR, aR));
+      dL = rotateRight16ByShifts(v128.xor(dL, aL));
+      dR = rotateRight16ByShifts(v128.xor(dR, aR));
       cL = i32x4.add(cL, dL);
       cR = i32x4.add(cR, dR);
       bL = rotateRight12(v128.xor(bL, cL));
@@ -256,8 +259,8 @@ export function hashTwoHorizontal(
       t2R = i8x16.shuffle(t2R, m2R, 0, 1, 2, 3, 4, 5, 6, 7, 28, 29, 30, 31, 12, 13, 14, 15);
       aL = i32x4.add(i32x4.add(aL, t2L), bL);
       aR = i32x4.add(i32x4.add(aR, t2R), bR);
-      dL = rotateRight16(v128.xor(dL, aL));
-      dR = rotateRight16(v128.xor(dR, aR));
+      dL = rotateRight16ByShifts(v128.xor(dL, aL));
+      dR = rotateRight16ByShifts(v128.xor(dR, aR));
       cL = i32x4.add(cL, dL);
       cR = i32x4.add(cR, dR);
       bL = rotateRight12(v128.xor(bL, cL));

@@ -23,11 +23,15 @@ for (let round = 1; round < ROUNDS; round++) schedule.push(PERMUTATION.map((i) =
 const laneBytes = (lanes) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)).join(", ");
 const shuffle = (a, b, lanes) => `i8x16.shuffle(${a}, ${b}, ${laneBytes(lanes)})`;
 
-/** The two halves of the quarter round G: rotations by 16 and 12, then by 8 and 7. */
+/**
+ * The two halves of the quarter round G: rotations by 16 and 12, then by 8 and 7. Those by whole bytes are swizzles, whose
+ * masks want registers; in the kernel for two inputs, which has none to spare, one of them is better done by shifts.
+ */
 const HALVES = [
   ["rotateRight16", "rotateRight12"],
   ["rotateRight8", "rotateRight7"],
 ];
+const HALVES_SAVING_REGISTERS = [["rotateRight16ByShifts", "rotateRight12"], HALVES[1]];
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Horizontal: rows a, b, c, d of the state. Columns are mixed lane by lane; for the diagonals a, c and d are rotated
@@ -76,7 +80,7 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 
 /** The lines of one horizontal round, each given once for every input in `suffixes`. */
-function horizontalRound(indent, messageRecipes, suffixes) {
+function horizontalRound(indent, messageRecipes, suffixes, halves) {
   const lines = [];
   const each = (line) => {
     for (const suffix of suffixes) lines.push(indent + line((name) => name + suffix));
@@ -91,7 +95,7 @@ function horizontalRound(indent, messageRecipes, suffixes) {
       const operand = (v, name) => v(name === "t" ? next : name);
       each((v) => `${v(next)} = ${shuffle(operand(v, left), operand(v, right), lanes)};`);
     }
-    const [rotateD, rotateB] = HALVES[step % 2];
+    const [rotateD, rotateB] = halves[step % 2];
     each((v) => `${v("a")} = i32x4.add(i32x4.add(${v("a")}, ${v(next)}), ${v("b")});`);
     each((v) => `${v("d")} = ${rotateD}(v128.xor(${v("d")}, ${v("a")}));`);
     each((v) => `${v("c")} = i32x4.add(${v("c")}, ${v("d")});`);
@@ -103,12 +107,12 @@ function horizontalRound(indent, messageRecipes, suffixes) {
 }
 
 /** Compression of one block of each input: from message vectors and rows to rows. */
-function horizontalBlock(suffixes) {
+function horizontalBlock(suffixes, halves) {
   return [
     ...suffixes.map((suffix) => `    let t0${suffix}: v128, t1${suffix}: v128, t2${suffix}: v128, t3${suffix}: v128;`),
-    ...horizontalRound("    ", FIRST_MESSAGE, suffixes),
+    ...horizontalRound("    ", FIRST_MESSAGE, suffixes, halves),
     `    for (let round = 1; round < ${ROUNDS}; round++) {`,
-    ...horizontalRound("      ", NEXT_MESSAGE, suffixes),
+    ...horizontalRound("      ", NEXT_MESSAGE, suffixes, halves),
     "    }",
   ];
 }
@@ -134,7 +138,7 @@ export function compress(
     if (blocks == 1) blockFlags |= lastFlags;
 ${loadMessage("", "source")}
     let a = h0, b = h1, c = ${IV_LOW}, d = i32x4.replace_lane(position, 3, blockFlags);
-${horizontalBlock([""]).join("\n")}
+${horizontalBlock([""], HALVES).join("\n")}
     h0 = v128.xor(a, c);
     h1 = v128.xor(b, d);
     source += 64;
@@ -169,7 +173,7 @@ ${loadMessage("L", "source")}
     const sourceR = source + stride;
 ${loadMessage("R", "sourceR")}
 ${each((s) => `    let a${s} = h0${s}, b${s} = h1${s}, c${s} = ${IV_LOW}, d${s} = i32x4.replace_lane(position${s}, 3, blockFlags);`)}
-${horizontalBlock(inputs).join("\n")}
+${horizontalBlock(inputs, HALVES_SAVING_REGISTERS).join("\n")}
 ${each((s) => `    h0${s} = v128.xor(a${s}, c${s});\n    h1${s} = v128.xor(b${s}, d${s});`)}
     source += 64;
     blockFlags = flags;
@@ -278,6 +282,9 @@ function rotateRight16(x: v128): v128 {
 }
 function rotateRight8(x: v128): v128 {
   return i8x16.swizzle(x, i8x16(1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12));
+}
+function rotateRight16ByShifts(x: v128): v128 {
+  return v128.or(i32x4.shr_u(x, 16), i32x4.shl(x, 16));
 }
 function rotateRight12(x: v128): v128 {
   return v128.or(i32x4.shr_u(x, 12), i32x4.shl(x, 20));
