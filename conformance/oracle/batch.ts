@@ -1,7 +1,18 @@
 import { ByteWriter, equalBytes, hash } from "./bytes.js";
 import { type CommitBody, type FileRange, parseCommitBody } from "./commit.js";
 import { CapsuleFailure, demand } from "./failure.js";
-import { type Frame, FrameKind, type Item, type Mark, MARK_BYTES, MarkKind, findMark, frameBody, hasMarkMagic, parseFrame } from "./items.js";
+import {
+  type Frame,
+  FrameKind,
+  type Item,
+  type Mark,
+  MARK_BYTES,
+  MarkKind,
+  findMark,
+  frameBody,
+  hasMarkMagic,
+  parseFrame,
+} from "./items.js";
 import { SUPERBLOCK_BYTES } from "./superblock.js";
 
 /** A commit frame that was checked by itself, and its trailer. */
@@ -45,7 +56,11 @@ export function readPreviousCommit(file: Uint8Array, commit: Commit, root0: Uint
     return undefined;
   }
   const previous = readCommit(file, body.previousOffset, root0);
-  demand(equalBytes(previous.frame.hash, body.previousRoot), "previous root is not the hash of the previous commit frame", frame.offset);
+  demand(
+    equalBytes(previous.frame.hash, body.previousRoot),
+    "previous root is not the hash of the previous commit frame",
+    frame.offset,
+  );
   return previous;
 }
 
@@ -56,7 +71,11 @@ export function followLinks(file: Uint8Array, commit: Commit, root0: Uint8Array)
   const previousSequence = previous?.body.sequence ?? 0;
   const previousEnd = previous?.trailer.end ?? SUPERBLOCK_BYTES;
   demand(body.sequence === previousSequence + 1, `sequence ${body.sequence} follows ${previousSequence}`, frame.offset);
-  demand(body.batchStart === previousEnd, `batch starts at ${body.batchStart}, the one before ends at ${previousEnd}`, frame.offset);
+  demand(
+    body.batchStart === previousEnd,
+    `batch starts at ${body.batchStart}, the one before ends at ${previousEnd}`,
+    frame.offset,
+  );
   return previous;
 }
 
@@ -91,7 +110,13 @@ export function readBatch(file: Uint8Array, commit: Commit, root0: Uint8Array): 
 }
 
 /** The durable notes that follow one another from an offset on and name the commit; they end at `limit` at the latest. */
-export function readNotes(file: Uint8Array, start: number, commit: { offset: number; hash: Uint8Array } | undefined, root0: Uint8Array, limit: number): Mark[] {
+export function readNotes(
+  file: Uint8Array,
+  start: number,
+  commit: { offset: number; hash: Uint8Array } | undefined,
+  root0: Uint8Array,
+  limit: number,
+): Mark[] {
   const notes: Mark[] = [];
   for (let at = start; at + MARK_BYTES <= limit; at += MARK_BYTES) {
     const mark = findMark(file, at, root0);

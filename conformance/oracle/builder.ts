@@ -2,7 +2,7 @@ import { ByteWriter, compareBytes, concat, encodeText, hash, toHex } from "./byt
 import { type Section, SectionTag, encodeSegmentData } from "./directory.js";
 import { exceptionsOf } from "./exceptions.js";
 import { buildFilter } from "./filter.js";
-import { type History, type StoredRecord } from "./history.js";
+import type { History, StoredRecord } from "./history.js";
 import { type Posting, MAX_U16, encodePostings } from "./postings.js";
 import { DOCUMENT_FLAG, RecordKind } from "./pack.js";
 import { type TableEntry, buildTable } from "./table.js";
@@ -22,14 +22,25 @@ interface AnalyzedDocument {
 }
 
 /** Builds the data of the segment over some records, from nothing but the history (part 7: it is a pure function of them). */
-export function buildSegmentData(history: History, firstRecord: number, recordCount: number, tokenize: Tokenize): Uint8Array {
+export function buildSegmentData(
+  history: History,
+  firstRecord: number,
+  recordCount: number,
+  tokenize: Tokenize,
+): Uint8Array {
   const records = history.records.slice(firstRecord, firstRecord + recordCount);
-  const analyzed = records.flatMap((record, ordinal) => (record.isDocument ? [analyze(history, record, ordinal, tokenize)] : []));
+  const analyzed = records.flatMap((record, ordinal) =>
+    record.isDocument ? [analyze(history, record, ordinal, tokenize)] : [],
+  );
   const uris = uriTable(history, records);
   const { postings, terms } = termSections(analyzed);
   const sections: Section[] = [
-    plain(SectionTag.addresses, (to) => { for (const { address } of records) to.u64(address); }),
-    plain(SectionTag.kinds, (to) => { for (const { kind, isDocument } of records) to.u8(kind + (isDocument ? DOCUMENT_FLAG : 0)); }),
+    plain(SectionTag.addresses, (to) => {
+      for (const { address } of records) to.u64(address);
+    }),
+    plain(SectionTag.kinds, (to) => {
+      for (const { kind, isDocument } of records) to.u8(kind + (isDocument ? DOCUMENT_FLAG : 0));
+    }),
     plain(SectionTag.runs, (to) => putRuns(to, records)),
     lengthSection(SectionTag.titleLengths, analyzed, 0, recordCount),
     lengthSection(SectionTag.bodyLengths, analyzed, 1, recordCount),
@@ -41,11 +52,22 @@ export function buildSegmentData(history: History, firstRecord: number, recordCo
     plain(SectionTag.contents, (to) => putContents(to, history, records)),
     plain(SectionTag.packs, (to) => putPacks(to, history, records)),
     buildTable(SectionTag.names, nameTable(records)),
-    plain(SectionTag.checkpoints, (to) => { for (const ordinal of ordinalsOf(records, RecordKind.checkpoint)) to.u32(ordinal); }),
+    plain(SectionTag.checkpoints, (to) => {
+      for (const ordinal of ordinalsOf(records, RecordKind.checkpoint)) to.u32(ordinal);
+    }),
     plain(SectionTag.events, (to) => putEvents(to, records)),
   ];
-  const fieldTokens = [0, 1].map((field) => analyzed.reduce((total, { fields }) => total + (fields[field]?.length ?? 0), 0));
-  const totals = { firstRecord, recordCount, documentCount: analyzed.length, fieldTokens, uriCount: uris.length, termCount: terms.length };
+  const fieldTokens = [0, 1].map((field) =>
+    analyzed.reduce((total, { fields }) => total + (fields[field]?.length ?? 0), 0),
+  );
+  const totals = {
+    firstRecord,
+    recordCount,
+    documentCount: analyzed.length,
+    fieldTokens,
+    uriCount: uris.length,
+    termCount: terms.length,
+  };
   return encodeSegmentData(totals, sections);
 }
 
@@ -79,7 +101,9 @@ function lengthSection(tag: number, analyzed: readonly AnalyzedDocument[], field
 
 function putExceptions(to: ByteWriter, history: History, firstRecord: number, recordCount: number): void {
   for (const { document, branch, cause, sign } of exceptionsOf(history, firstRecord, recordCount)) {
-    to.u32(document).u32(branch).u64(BigInt(cause) * 2n + BigInt(sign));
+    to.u32(document)
+      .u32(branch)
+      .u64(BigInt(cause) * 2n + BigInt(sign));
   }
 }
 
@@ -111,18 +135,22 @@ export function whatOf(kind: number): number {
 }
 
 function termSections(analyzed: readonly AnalyzedDocument[]): { postings: Uint8Array; terms: TableEntry[] } {
-  const lengths = new Map(analyzed.map(({ ordinal, fields }) => [ordinal, [fields[0].length, fields[1].length] as const]));
+  const lengths = new Map(
+    analyzed.map(({ ordinal, fields }) => [ordinal, [fields[0].length, fields[1].length] as const]),
+  );
   const lists = [...invert(analyzed)].map(([term, list]) => ({ key: encodeText(term), list }));
   const postings = new ByteWriter();
-  const terms = lists.sort((a, b) => compareBytes(a.key, b.key)).map(({ key, list }) => {
-    const bytes = encodePostings(list, (ordinal) => lengths.get(ordinal) ?? [0, 0]);
-    const inline = bytes.length <= INLINE_POSTINGS_BYTES;
-    const value = new ByteWriter().varint(list.length * 2 + (inline ? 1 : 0));
-    if (inline) value.put(bytes);
-    else value.varint(postings.length).varint(bytes.length);
-    if (!inline) postings.put(bytes);
-    return { key, value: value.finish() };
-  });
+  const terms = lists
+    .sort((a, b) => compareBytes(a.key, b.key))
+    .map(({ key, list }) => {
+      const bytes = encodePostings(list, (ordinal) => lengths.get(ordinal) ?? [0, 0]);
+      const inline = bytes.length <= INLINE_POSTINGS_BYTES;
+      const value = new ByteWriter().varint(list.length * 2 + (inline ? 1 : 0));
+      if (inline) value.put(bytes);
+      else value.varint(postings.length).varint(bytes.length);
+      if (!inline) postings.put(bytes);
+      return { key, value: value.finish() };
+    });
   return { postings: postings.finish(), terms };
 }
 

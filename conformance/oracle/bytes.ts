@@ -219,7 +219,8 @@ export class ByteWriter {
   }
 
   private integer(value: bigint, byteCount: number): this {
-    if (value < 0n || value >> BigInt(8 * byteCount) !== 0n) throw new RangeError(`${value} does not fit in ${byteCount} bytes`);
+    if (value < 0n || value >> BigInt(8 * byteCount) !== 0n)
+      throw new RangeError(`${value} does not fit in ${byteCount} bytes`);
     return this.put(Uint8Array.from({ length: byteCount }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn)));
   }
 }

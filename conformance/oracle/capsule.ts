@@ -1,7 +1,15 @@
-import { type Commit, followLinks, namesCommit, readBatch, readCommit, readNotes, readPreviousCommit } from "./batch.js";
-import { CapsuleFailure, attempt, demand } from "./failure.js";
+import {
+  type Commit,
+  followLinks,
+  namesCommit,
+  readBatch,
+  readCommit,
+  readNotes,
+  readPreviousCommit,
+} from "./batch.js";
+import { type CapsuleFailure, attempt, demand } from "./failure.js";
 import { type Mark, MARK_BYTES, MarkKind, findMark } from "./items.js";
-import { type FileRange } from "./commit.js";
+import type { FileRange } from "./commit.js";
 import { SUPERBLOCK_BYTES, type Superblock, parseSuperblock, rootZero } from "./superblock.js";
 
 /** The newest batch, where its commit frame and trailer are whole but something else in it isn't (part 8.1). */
@@ -83,11 +91,17 @@ function readNamedCommit(file: Uint8Array, mark: Mark, root0: Uint8Array): Commi
   const commit = readCommit(file, mark.commitOffset, root0);
   const { frame, trailer } = commit;
   demand(namesCommit(mark, frame), "the mark has another hash than the commit that it names", mark.offset);
-  if (mark.kind === MarkKind.trailer) demand(trailer.offset === mark.offset, "the trailer does not stand behind its commit", mark.offset);
-  if (mark.kind === MarkKind.anchor) demand(mark.offset >= trailer.end, "the anchor stands before the commit that it names", mark.offset);
+  if (mark.kind === MarkKind.trailer)
+    demand(trailer.offset === mark.offset, "the trailer does not stand behind its commit", mark.offset);
+  if (mark.kind === MarkKind.anchor)
+    demand(mark.offset >= trailer.end, "the anchor stands before the commit that it names", mark.offset);
   if (mark.kind === MarkKind.note) {
     const notes = readNotes(file, trailer.end, frame, root0, mark.end);
-    demand(notes.at(-1)?.offset === mark.offset, "a durable note does not stand behind the trailer of its commit", mark.offset);
+    demand(
+      notes.at(-1)?.offset === mark.offset,
+      "a durable note does not stand behind the trailer of its commit",
+      mark.offset,
+    );
   }
   return commit;
 }

@@ -11,7 +11,9 @@ const none = new Uint8Array(0);
 describe("hash()", () => {
   it("is BLAKE3 (test vectors of the BLAKE3 project, input lengths 0 and 3)", () => {
     expect(toHex(hash())).toBe("af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262");
-    expect(toHex(hash(Uint8Array.of(0), Uint8Array.of(1, 2)))).toBe("e1be4d7a8ab5560aa4199eea339849ba8e293d55ca0a81006726d184519e647f");
+    expect(toHex(hash(Uint8Array.of(0), Uint8Array.of(1, 2)))).toBe(
+      "e1be4d7a8ab5560aa4199eea339849ba8e293d55ca0a81006726d184519e647f",
+    );
   });
 });
 
@@ -32,7 +34,9 @@ describe("ByteReader", () => {
     ["a varint that is cut off", [0x80]],
     ["a number above 2^53", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]],
   ])("refuses %s", (_, bytes) => {
-    expect(() => new ByteReader(Uint8Array.from(bytes), "test").varint()).toThrow(expect.objectContaining({ code: "corrupt" }));
+    expect(() => new ByteReader(Uint8Array.from(bytes), "test").varint()).toThrow(
+      expect.objectContaining({ code: "corrupt" }),
+    );
   });
 
   it("maps zigzag both ways", () => {
@@ -88,11 +92,17 @@ describe("packValues()", () => {
 
 describe("encodePostings()", () => {
   const example = (df: number): Posting[] =>
-    Array.from({ length: df }, (_, i) => ({ ordinal: i * 5 + (i % 5), tfs: i % 7 === 0 ? [1, 0] : i % 11 === 0 ? [2, 9] : [0, 1 + (i % 3)] }));
+    Array.from({ length: df }, (_, i) => ({
+      ordinal: i * 5 + (i % 5),
+      tfs: i % 7 === 0 ? [1, 0] : i % 11 === 0 ? [2, 9] : [0, 1 + (i % 3)],
+    }));
 
   it.each([1, 2, 127, 128, 129, 255, 256, 300])("is undone by decodePostings() for df %i", (df) => {
     const postings = example(df);
-    const { postings: decoded, skip } = decodePostings(encodePostings(postings, () => [4, 70_000]), df);
+    const { postings: decoded, skip } = decodePostings(
+      encodePostings(postings, () => [4, 70_000]),
+      df,
+    );
     expect(decoded).toEqual(postings);
     expect(skip).toHaveLength(df < 128 ? 0 : Math.ceil(df / 128));
     for (const entry of skip) expect(entry.bounds.map(([, length]) => length)).toEqual([4, 65_535]);
@@ -111,7 +121,10 @@ describe("encodePostings()", () => {
 
 describe("buildTable()", () => {
   const entries = (count: number) =>
-    Array.from({ length: count }, (_, i) => ({ key: encodeText(`key/${String(i).padStart(6, "0")}`), value: encodeText(`value ${i}`) }));
+    Array.from({ length: count }, (_, i) => ({
+      key: encodeText(`key/${String(i).padStart(6, "0")}`),
+      value: encodeText(`value ${i}`),
+    }));
 
   it.each([
     [1, 1],
@@ -145,12 +158,15 @@ describe("buildFilter()", () => {
 
 describe("canonicalJson()", () => {
   it("orders members and writes numbers as RFC 8785 does", () => {
-    expect(canonicalJson({ b: [1e21, 0.1, -0], "€": 1, a: "\u0007\"", "\ud83d\ude00": null, "\ufb33": true })).toBe(
+    expect(canonicalJson({ b: [1e21, 0.1, -0], "€": 1, a: '\u0007"', "\ud83d\ude00": null, "\ufb33": true })).toBe(
       '{"a":"\\u0007\\"","b":[1e+21,0.1,0],"€":1,"\ud83d\ude00":null,"\ufb33":true}',
     );
   });
 
-  it.each(['{"b":1,"a":2}', '{"a": 1}', '{"a":1.0}', '{"a":1,"a":1}', "{", "[".repeat(33) + "]".repeat(33)])("is demanded: %s is refused", (text) => {
-    expect(() => checkCanonicalJson(encodeText(text), "test")).toThrow(expect.objectContaining({ code: "corrupt" }));
-  });
+  it.each(['{"b":1,"a":2}', '{"a": 1}', '{"a":1.0}', '{"a":1,"a":1}', "{", "[".repeat(33) + "]".repeat(33)])(
+    "is demanded: %s is refused",
+    (text) => {
+      expect(() => checkCanonicalJson(encodeText(text), "test")).toThrow(expect.objectContaining({ code: "corrupt" }));
+    },
+  );
 });

@@ -3,7 +3,15 @@ import { demand } from "./failure.js";
 
 /** Names of the counters of a commit, in file order (part 5). */
 export const COUNTER_NAMES = [
-  "uris", "revisions", "removals", "events", "checkpoints", "contentBytesPut", "contentBytesStored", "frames", "payloadBytes",
+  "uris",
+  "revisions",
+  "removals",
+  "events",
+  "checkpoints",
+  "contentBytesPut",
+  "contentBytesStored",
+  "frames",
+  "payloadBytes",
 ] as const;
 export type Counters = Record<(typeof COUNTER_NAMES)[number], number>;
 
@@ -80,8 +88,19 @@ export function parseCommitBody(body: Uint8Array, frameOffset: number): CommitBo
   reader.expectEnd();
   if (segments) checkSegmentList(segments, recordCount, frameOffset);
   return {
-    sequence, committedAtMs, batchStart, previousOffset, previousRoot, batchDigest, recordCount, counters,
-    dictionary, branchChanges, deadRanges, tailPacks, segments,
+    sequence,
+    committedAtMs,
+    batchStart,
+    previousOffset,
+    previousRoot,
+    batchDigest,
+    recordCount,
+    counters,
+    dictionary,
+    branchChanges,
+    deadRanges,
+    tailPacks,
+    segments,
   };
 }
 
@@ -133,7 +152,11 @@ function parseSegmentReference(reader: ByteReader): SegmentReference {
 function checkSegmentList(segments: readonly SegmentReference[], recordCount: number, frameOffset: number): void {
   let covered = 0;
   for (const segment of segments) {
-    demand(segment.firstRecord === covered, `segment begins at record ${segment.firstRecord}, not ${covered}`, frameOffset);
+    demand(
+      segment.firstRecord === covered,
+      `segment begins at record ${segment.firstRecord}, not ${covered}`,
+      frameOffset,
+    );
     covered += segment.recordCount;
   }
   demand(covered <= recordCount, `segments cover ${covered} records of ${recordCount}`, frameOffset);

@@ -2,11 +2,15 @@ import { equalBytes } from "./bytes.js";
 import { COUNTER_NAMES, type Counters, coveredRecords } from "./commit.js";
 import { demand } from "./failure.js";
 import { type Frame, FrameKind, frameBody } from "./items.js";
-import { type History, type StoredRecord } from "./history.js";
-import { RecordKind, decodedPayloadBytes, parsePack } from "./pack.js";
+import type { History, StoredRecord } from "./history.js";
+import { RecordKind, parsePack } from "./pack.js";
+import { decodedPayloadBytes } from "./payload.js";
 
 /** The counters of a commit (part 5), counted from all records and all live frames up to it, the commit frame included. */
-export function countAnew(records: readonly StoredRecord[], frames: readonly Pick<Frame, "kind" | "stored">[]): Counters {
+export function countAnew(
+  records: readonly StoredRecord[],
+  frames: readonly Pick<Frame, "kind" | "stored">[],
+): Counters {
   const ofKind = (kind: number) => records.filter((record) => record.kind === kind).length;
   const blobBytes = sum(frames.filter(({ kind }) => kind === FrameKind.blob).map(({ stored }) => stored.length));
   return {
@@ -28,7 +32,11 @@ export function checkCommitSums(history: History, sequence: number): void {
   demand(batch !== undefined, `there is no commit ${sequence}`);
   const { body, frame } = batch.commit;
   const records = history.records.filter((record) => record.sequence <= sequence);
-  demand(body.recordCount === records.length, `commit ${sequence} says ${body.recordCount} records, there are ${records.length}`, frame.offset);
+  demand(
+    body.recordCount === records.length,
+    `commit ${sequence} says ${body.recordCount} records, there are ${records.length}`,
+    frame.offset,
+  );
   const counters = countAnew(records, framesUpTo(history, sequence));
   for (const name of COUNTER_NAMES) {
     const [said, counted] = [body.counters[name], counters[name]];
@@ -44,10 +52,15 @@ function checkDictionary(history: History, sequence: number): void {
   const said = commit?.body.dictionary;
   const before = history.batches[sequence - 2]?.commit.body.dictionary;
   const same = said !== undefined && before !== undefined && said.offset === before.offset;
-  demand(before === undefined || same, `commit ${sequence} names another dictionary than the commit before`, commit?.frame.offset);
+  demand(
+    before === undefined || same,
+    `commit ${sequence} names another dictionary than the commit before`,
+    commit?.frame.offset,
+  );
   if (!said || !commit) return;
   const frame = history.frames.get(said.offset);
-  const fits = frame?.kind === FrameKind.dictionary && frame.offset < commit.frame.offset && equalBytes(frame.hash, said.hash);
+  const fits =
+    frame?.kind === FrameKind.dictionary && frame.offset < commit.frame.offset && equalBytes(frame.hash, said.hash);
   demand(fits, `commit ${sequence} names a dictionary that isn't there`, commit.frame.offset);
 }
 
@@ -58,22 +71,25 @@ function checkTail(history: History, sequence: number): void {
   const packs = batch.items.filter((item): item is Frame => item.type === "frame" && item.kind === FrameKind.pack);
   const covered = body.segments ? coveredRecords(body.segments) : 0;
   const before = history.records.filter((record) => record.sequence < sequence).length;
-  if (body.segments) demand(covered >= before, `the segments of commit ${sequence} leave out records of earlier commits`, frame.offset);
+  if (body.segments)
+    demand(covered >= before, `the segments of commit ${sequence} leave out records of earlier commits`, frame.offset);
   const tail = packs.filter((pack) => parsePack(frameBody(pack), pack.offset).firstRecord >= covered);
-  const same = tail.length === body.tailPacks.length && tail.every((pack, i) => {
-    const said = body.tailPacks[i];
-    return said !== undefined && said.offset === pack.offset && equalBytes(said.hash, pack.hash);
-  });
+  const same =
+    tail.length === body.tailPacks.length &&
+    tail.every((pack, i) => {
+      const said = body.tailPacks[i];
+      return said !== undefined && said.offset === pack.offset && equalBytes(said.hash, pack.hash);
+    });
   demand(same, `commit ${sequence} does not name its tail packs`, frame.offset);
-  const atPackStart = history.packs.some(({ firstRecord }) => firstRecord === covered) || covered === history.records.length;
+  const atPackStart =
+    history.packs.some(({ firstRecord }) => firstRecord === covered) || covered === history.records.length;
   demand(covered === 0 || atPackStart, "the segments end inside a pack", frame.offset);
 }
 
 function framesUpTo(history: History, sequence: number): Frame[] {
-  return history.batches.slice(0, sequence).flatMap(({ items, commit }) => [
-    ...items.filter((item): item is Frame => item.type === "frame"),
-    commit.frame,
-  ]);
+  return history.batches
+    .slice(0, sequence)
+    .flatMap(({ items, commit }) => [...items.filter((item): item is Frame => item.type === "frame"), commit.frame]);
 }
 
 function sum(values: number[]): number {

@@ -16,14 +16,16 @@ export const describeSection: Readonly<Record<number, Describe>> = {
   [SectionTag.titleLengths]: describeLengths,
   [SectionTag.bodyLengths]: describeLengths,
   [SectionTag.exceptions]: each(describeException),
-  [SectionTag.uris]: (section) => readTable(section).map(({ key, value }) => `${showText(key)} → ${describeVersions(value)}`),
+  [SectionTag.uris]: (section) =>
+    readTable(section).map(({ key, value }) => `${showText(key)} → ${describeVersions(value)}`),
   [SectionTag.uriFilter]: each((from) => toHex(from.take(64))),
   [SectionTag.postings]: (section) => [`${section.bytes.length} bytes of postings`],
   [SectionTag.terms]: (section, postings) =>
     readTable(section).map(({ key, value }) => `${showText(key)} → ${describeTerm(value, postings)}`),
   [SectionTag.contents]: describeContents,
   [SectionTag.packs]: each((from) => `pack at ${from.u64()}, hash ${toHex(from.take(32))}`),
-  [SectionTag.names]: (section) => readTable(section).map(({ key, value }) => `${showText(key)} → record ${whole(value, (from) => from.varint())}`),
+  [SectionTag.names]: (section) =>
+    readTable(section).map(({ key, value }) => `${showText(key)} → record ${whole(value, (from) => from.varint())}`),
   [SectionTag.checkpoints]: each((from) => `checkpoint at ordinal ${from.u32()}`),
   [SectionTag.events]: describeEvents,
 };
@@ -71,7 +73,9 @@ function describeVersions(value: Uint8Array): string {
     if (sequence < 0) reader.fail("has a negative sequence");
     const branchAndWhat = reader.varint();
     const branch = Math.floor(branchAndWhat / 4);
-    versions.push(`${WHAT[branchAndWhat % 4]} on branch ${branch} at sequence ${sequence} by record ${reader.varint()}`);
+    versions.push(
+      `${WHAT[branchAndWhat % 4]} on branch ${branch} at sequence ${sequence} by record ${reader.varint()}`,
+    );
   }
   return versions.join("; ");
 }
@@ -88,7 +92,9 @@ function describeTerm(value: Uint8Array, allPostings: Uint8Array): string {
   reader.expectEnd();
   const { postings, skip } = decodePostings(bytes, df);
   const list = postings.map(({ ordinal, tfs }) => `${ordinal}:${tfs.join("/")}`).join(" ");
-  const bounds = skip.map((entry) => `[≤${entry.lastOrdinal} ${entry.bounds.map((bound) => bound.join("/")).join(" ")}]`).join("");
+  const bounds = skip
+    .map((entry) => `[≤${entry.lastOrdinal} ${entry.bounds.map((bound) => bound.join("/")).join(" ")}]`)
+    .join("");
   return `df ${df}${inline ? " inline" : ` at ${at}`} ${bounds} ${list}`;
 }
 

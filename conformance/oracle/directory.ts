@@ -6,8 +6,21 @@ const FOOTER_BYTES = 64;
 const SEGMENT_VERSION = 1;
 
 export const SectionTag = {
-  addresses: 1, kinds: 2, runs: 3, titleLengths: 4, bodyLengths: 5, exceptions: 6, uris: 7, uriFilter: 8,
-  postings: 9, terms: 10, contents: 11, packs: 12, names: 13, checkpoints: 14, events: 15,
+  addresses: 1,
+  kinds: 2,
+  runs: 3,
+  titleLengths: 4,
+  bodyLengths: 5,
+  exceptions: 6,
+  uris: 7,
+  uriFilter: 8,
+  postings: 9,
+  terms: 10,
+  contents: 11,
+  packs: 12,
+  names: 13,
+  checkpoints: 14,
+  events: 15,
 } as const;
 
 /** One section of a segment, without its padding. */
@@ -67,7 +80,8 @@ function parseEntries(data: Uint8Array, start: number, entryCount: number): Sect
     const length = reader.u64();
     const auxiliaryOffset = reader.u64();
     if (tag <= (sections.at(-1)?.tag ?? -1)) reader.fail("has entries that do not ascend by tag");
-    if (offset !== at || length === 0) reader.fail(`has section ${tag} with ${length} bytes at ${offset} instead of ${at}`);
+    if (offset !== at || length === 0)
+      reader.fail(`has section ${tag} with ${length} bytes at ${offset} instead of ${at}`);
     at = align8(offset + length);
     if (at > start) reader.fail(`has section ${tag}, which reaches into the directory`);
     demand(isZero(data.subarray(offset + length, at)), `padding of section ${tag} is not zero`);

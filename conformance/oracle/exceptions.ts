@@ -1,4 +1,4 @@
-import { type History, type StoredRecord } from "./history.js";
+import type { History, StoredRecord } from "./history.js";
 import { RecordKind } from "./pack.js";
 import { type View, lineage, newestVersion, shownRecord } from "./view.js";
 
@@ -45,7 +45,8 @@ export function documentsByExceptions(history: History, view: View, exceptions: 
   const deciding = new Map<number, Exception>();
   for (const exception of exceptions) {
     const greatest = deciding.get(exception.document)?.cause ?? -1;
-    if (within(history.record(exception.cause)) && exception.cause >= greatest) deciding.set(exception.document, exception);
+    if (within(history.record(exception.cause)) && exception.cause >= greatest)
+      deciding.set(exception.document, exception);
   }
   return history.records.filter((record) => {
     const exception = deciding.get(record.number);

@@ -1,10 +1,11 @@
 import { type Batch, type Commit, readBatch } from "./batch.js";
 import { concat, equalBytes, hash } from "./bytes.js";
 import { type OpenCapsule, readChain } from "./capsule.js";
-import { type BranchChange, type FrameReference } from "./commit.js";
+import type { BranchChange, FrameReference } from "./commit.js";
 import { demand } from "./failure.js";
 import { type Frame, FrameKind, MAX_BODY_BYTES, frameBody } from "./items.js";
-import { type Pack, type PackedRecord, type Payload, RecordKind, decodePayload, parsePack } from "./pack.js";
+import { type Pack, type PackedRecord, RecordKind, parsePack } from "./pack.js";
+import { type Payload, decodePayload } from "./payload.js";
 import { checkUri } from "./uri.js";
 
 const MAX_DICTIONARY_BYTES = 65_536;
@@ -34,10 +35,15 @@ export class History {
 
   /** Adds the next batch: its branches, frames and records, each checked as parts 5 and 6 say. Throws `corrupt`. */
   append(batch: Batch): void {
-    const { body, frame } = batch.commit;
+    const { body } = batch.commit;
     for (const change of body.branchChanges) this.addBranch(change, body.sequence);
     for (const item of batch.items) if (item.type === "frame") this.addFrame(item, body.sequence);
-    this.frames.set(frame.offset, frame);
+    this.closeBatch(batch);
+  }
+
+  /** Adds the commit frame of a batch whose branches and frames were added before. */
+  closeBatch(batch: Batch): void {
+    this.frames.set(batch.commit.frame.offset, batch.commit.frame);
     this.batches.push(batch);
   }
 
@@ -58,7 +64,9 @@ export class History {
     if (place.mode === 0) return undefined;
     if (place.mode === 1) return record.inline;
     if (place.mode === 3) return this.content(this.record(place.source));
-    const content = concat(...place.blobs.map((blob) => frameBody(this.referredFrame(blob, FrameKind.blob, record.packOffset))));
+    const content = concat(
+      ...place.blobs.map((blob) => frameBody(this.referredFrame(blob, FrameKind.blob, record.packOffset))),
+    );
     demand(content.length === place.contentBytes, `content of record ${record.number} has ${content.length} bytes`);
     demand(!place.hash || equalBytes(hash(content), place.hash), `content hash of record ${record.number} is wrong`);
     return content;
@@ -84,7 +92,11 @@ export class History {
 
   private addPack(frame: Frame, sequence: number): void {
     const pack = parsePack(frameBody(frame), frame.offset);
-    demand(pack.firstRecord === this.records.length, `pack begins with record ${pack.firstRecord} instead of ${this.records.length}`, frame.offset);
+    demand(
+      pack.firstRecord === this.records.length,
+      `pack begins with record ${pack.firstRecord} instead of ${this.records.length}`,
+      frame.offset,
+    );
     demand(pack.sequence === sequence, `pack says sequence ${pack.sequence} in commit ${sequence}`, frame.offset);
     demand(pack.branch < this.branches.length, `pack is of branch ${pack.branch}, which does not exist`, frame.offset);
     const dictionary = pack.dictionary && this.dictionary(pack.dictionary, frame.offset);
@@ -107,7 +119,11 @@ export class History {
   /** A frame that a pack refers to: it lies before the pack, outside dead ranges. */
   private referredFrame(reference: FrameReference, kind: number, packOffset: number): Frame {
     const frame = this.frames.get(reference.offset);
-    demand(frame !== undefined && frame.offset < packOffset, `no frame lies at ${reference.offset}, which a pack refers to`, packOffset);
+    demand(
+      frame !== undefined && frame.offset < packOffset,
+      `no frame lies at ${reference.offset}, which a pack refers to`,
+      packOffset,
+    );
     demand(frame.kind === kind, `a pack refers to a frame of kind ${frame.kind} instead of ${kind}`, packOffset);
     demand(equalBytes(frame.hash, reference.hash), "a pack refers to a frame with another hash", packOffset);
     return frame;
@@ -124,7 +140,11 @@ export class History {
     for (const [i, reference] of blobs.entries()) {
       const frame = this.referredFrame(reference, FrameKind.blob, record.packOffset);
       const whole = i < blobs.length - 1;
-      demand(!whole || frame.decodedBytes === MAX_BODY_BYTES, `blob ${i} of record ${record.number} is short`, reference.offset);
+      demand(
+        !whole || frame.decodedBytes === MAX_BODY_BYTES,
+        `blob ${i} of record ${record.number} is short`,
+        reference.offset,
+      );
     }
     this.content(record);
   }
@@ -133,7 +153,10 @@ export class History {
     const what = `record ${record.number} refers to record ${source.number}`;
     demand(source.place.contentBytes === record.place.contentBytes, `${what}, which has another content length`);
     if (record.kind !== RecordKind.promotion) {
-      demand(source.place.mode === 1 || source.place.mode === 2, `${what}, which has content mode ${source.place.mode}`);
+      demand(
+        source.place.mode === 1 || source.place.mode === 2,
+        `${what}, which has content mode ${source.place.mode}`,
+      );
       return;
     }
     const promotable: readonly number[] = [RecordKind.revision, RecordKind.event, RecordKind.checkpoint];

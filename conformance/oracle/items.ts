@@ -12,7 +12,22 @@ export const ANCHOR_DISTANCE_BYTES = 65_536;
 export const FrameKind = { pack: 1, blob: 2, dictionary: 3, extent: 4, commit: 5, signatures: 6 } as const;
 export const MarkKind = { trailer: 1, anchor: 2, note: 3 } as const;
 const MARK_MAGIC = Uint8Array.of(
-  0xf3, 0x6d, 0x76, 0x32, 0x9b, 0x6d, 0x61, 0x72, 0x6b, 0xa7, 0x0d, 0x0a, 0x1a, 0x0a, 0xc1, 0xe5,
+  0xf3,
+  0x6d,
+  0x76,
+  0x32,
+  0x9b,
+  0x6d,
+  0x61,
+  0x72,
+  0x6b,
+  0xa7,
+  0x0d,
+  0x0a,
+  0x1a,
+  0x0a,
+  0xc1,
+  0xe5,
 );
 
 export interface Frame {
@@ -85,13 +100,26 @@ export function parseFrame(file: Uint8Array, offset: number): Frame {
   const stored = reader.take(storedBytes);
   const end = align8(offset + FRAME_HEADER_BYTES + storedBytes);
   const padding = end - offset - reader.at;
-  demand(equalBytes(hash(file.subarray(offset + 32, offset + FRAME_HEADER_BYTES + storedBytes)), hashBytes), "frame hash is wrong", offset);
+  demand(
+    equalBytes(hash(file.subarray(offset + 32, offset + FRAME_HEADER_BYTES + storedBytes)), hashBytes),
+    "frame hash is wrong",
+    offset,
+  );
   demand(ownOffset === BigInt(offset), `frame says that it lies at ${ownOffset}`, offset);
   demand(reservedByte === 0, "frame has a reserved byte that is not zero", offset);
   demand(flags <= 1, `frame has flags ${flags}`, offset);
   reader.zero(padding, "padding");
   const frame: Frame = {
-    type: "frame", offset, end, hash: hashBytes, kind, codec, skippable: flags === 1, mask, decodedBytes, stored,
+    type: "frame",
+    offset,
+    end,
+    hash: hashBytes,
+    kind,
+    codec,
+    skippable: flags === 1,
+    mask,
+    decodedBytes,
+    stored,
   };
   checkFrame(frame);
   return frame;
@@ -156,8 +184,17 @@ export interface FrameFields {
 export function encodeFrame(fields: FrameFields): Uint8Array {
   const { body } = fields;
   const mask = chooseMask(body);
-  const hashed = new ByteWriter().u8(fields.kind).u8(fields.codec ?? 0).u8(fields.skippable ? 1 : 0).zero(1);
-  hashed.u32(body.length).u32(fields.decodedBytes ?? body.length).u32(mask).u64(fields.offset).put(xorBytes(body, mask));
+  const hashed = new ByteWriter()
+    .u8(fields.kind)
+    .u8(fields.codec ?? 0)
+    .u8(fields.skippable ? 1 : 0)
+    .zero(1);
+  hashed
+    .u32(body.length)
+    .u32(fields.decodedBytes ?? body.length)
+    .u32(mask)
+    .u64(fields.offset)
+    .put(xorBytes(body, mask));
   const bytes = hashed.finish();
   return new ByteWriter().put(hash(bytes)).put(bytes).pad8().finish();
 }
@@ -169,8 +206,18 @@ export interface CommitName {
 }
 
 /** A mark; `commit` is the commit frame that it names, undefined where there is none yet. */
-export function encodeMark(kind: number, offset: number, commit: CommitName | undefined, root0: Uint8Array): Uint8Array {
-  const start = new ByteWriter().put(MARK_MAGIC).u8(kind).zero(7).u64(offset).u64(commit?.offset ?? 0);
+export function encodeMark(
+  kind: number,
+  offset: number,
+  commit: CommitName | undefined,
+  root0: Uint8Array,
+): Uint8Array {
+  const start = new ByteWriter()
+    .put(MARK_MAGIC)
+    .u8(kind)
+    .zero(7)
+    .u64(offset)
+    .u64(commit?.offset ?? 0);
   start.put(commit ? commit.hash.subarray(0, 8) : new Uint8Array(8));
   const bytes = start.finish();
   return new ByteWriter().put(bytes).put(hash(root0, bytes).subarray(0, 16)).finish();

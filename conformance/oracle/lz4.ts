@@ -6,7 +6,12 @@ const MIN_MATCH_BYTES = 4;
  * Decodes an LZ4 block (lz4_Block_format.md of the LZ4 project) whose matches may reach into a dictionary that is put before it.
  * The block has to decode to exactly `decodedBytes`. Throws `corrupt`, naming `what`.
  */
-export function decodeLz4Block(block: Uint8Array, decodedBytes: number, dictionary: Uint8Array, what: string): Uint8Array {
+export function decodeLz4Block(
+  block: Uint8Array,
+  decodedBytes: number,
+  dictionary: Uint8Array,
+  what: string,
+): Uint8Array {
   const reader = new ByteReader(block, `LZ4 block (${what})`);
   const window = new Uint8Array(dictionary.length + decodedBytes);
   window.set(dictionary);

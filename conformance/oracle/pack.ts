@@ -1,8 +1,6 @@
 import { ByteReader, ByteWriter, concat, encodeText, sharedPrefixBytes, unzigzag, zigzag } from "./bytes.js";
 import { type FrameReference, encodeOptionalReference, parseOptionalReference } from "./commit.js";
-import { demand } from "./failure.js";
 import { MAX_BODY_BYTES } from "./items.js";
-import { decodeLz4Block } from "./lz4.js";
 import { checkUri } from "./uri.js";
 
 export const RecordKind = { revision: 1, removal: 2, alias: 3, event: 4, checkpoint: 5, promotion: 6 } as const;
@@ -13,13 +11,17 @@ export const MAX_PACK_RECORDS = 16_384;
 const MAX_TITLE_BYTES = 4096;
 const MAX_LABEL_BYTES = 256;
 const MAX_ATTRIBUTES_BYTES = 65_536;
-const MAX_PAYLOAD_BYTES = 262_144;
 
 /** Where a record's content is (part 6). `contentBytes` is C, the decoded length. */
 export type ContentPlace =
   | { readonly mode: 0; readonly contentBytes: 0 }
   | { readonly mode: 1; readonly contentBytes: number }
-  | { readonly mode: 2; readonly contentBytes: number; readonly hash: Uint8Array | undefined; readonly blobs: readonly FrameReference[] }
+  | {
+      readonly mode: 2;
+      readonly contentBytes: number;
+      readonly hash: Uint8Array | undefined;
+      readonly blobs: readonly FrameReference[];
+    }
   | { readonly mode: 3; readonly contentBytes: number; readonly source: number };
 
 /** A record as its pack holds it, the payload not yet decoded. */
@@ -99,18 +101,34 @@ function parseRecord(
   if (attributesBytes > MAX_ATTRIBUTES_BYTES) reader.fail(`has attributes of ${attributesBytes} bytes`);
   const place = parsePlace(reader, identity.number);
   if (!(MODES_OF_KIND[kind] ?? []).includes(place.mode)) reader.fail(`of kind ${kind} has content mode ${place.mode}`);
-  if (kind === RecordKind.promotion && titleBytes + attributesBytes > 0) reader.fail("is a promotion with title or attributes");
+  if (kind === RecordKind.promotion && titleBytes + attributesBytes > 0)
+    reader.fail("is a promotion with title or attributes");
   const payloadCodec = reader.u8();
   if (payloadCodec > 2) reader.fail(`has payload codec ${payloadCodec}`);
   const payload = reader.take(reader.left);
   const uri = checkUri(uriBytes);
-  return { ...identity, kind, isDocument, tag, uri, uriBytes, sharedUriBytes, timeMs, titleBytes, attributesBytes, place, payloadCodec, payload };
+  return {
+    ...identity,
+    kind,
+    isDocument,
+    tag,
+    uri,
+    uriBytes,
+    sharedUriBytes,
+    timeMs,
+    titleBytes,
+    attributesBytes,
+    place,
+    payloadCodec,
+    payload,
+  };
 }
 
 function parseUri(reader: ByteReader, firstUri: Uint8Array): { uriBytes: Uint8Array; sharedUriBytes: number } {
   const sharedUriBytes = reader.varint();
   const rest = reader.varint();
-  if (sharedUriBytes > firstUri.length) reader.fail(`shares ${sharedUriBytes} bytes of a URI that has ${firstUri.length}`);
+  if (sharedUriBytes > firstUri.length)
+    reader.fail(`shares ${sharedUriBytes} bytes of a URI that has ${firstUri.length}`);
   return { uriBytes: concat(firstUri.subarray(0, sharedUriBytes), reader.take(rest)), sharedUriBytes };
 }
 
@@ -133,39 +151,6 @@ function parseBlobs(reader: ByteReader, contentBytes: number): ContentPlace {
   const hash = count > 1 ? reader.take(32) : undefined;
   const blobs = Array.from({ length: count }, () => ({ offset: reader.varint(), hash: reader.take(32) }));
   return { mode: 2, contentBytes, hash, blobs };
-}
-
-/** A record's payload, taken apart. `inline` is the content where the mode is 1. */
-export interface Payload {
-  readonly title: Uint8Array;
-  readonly attributes: Uint8Array;
-  readonly inline: Uint8Array | undefined;
-}
-
-/** Length of a record's payload once decoded: title, attributes, and the content where the mode is 1. */
-export function decodedPayloadBytes(record: PackedRecord): number {
-  return record.titleBytes + record.attributesBytes + (record.place.mode === 1 ? record.place.contentBytes : 0);
-}
-
-/** Decodes a record's payload; `dictionary` is the decoded body of the pack's dictionary frame. Throws `corrupt`. */
-export function decodePayload(record: PackedRecord, dictionary: Uint8Array | undefined): Payload {
-  const what = `payload of record ${record.number}`;
-  const inlineBytes = record.place.mode === 1 ? record.place.contentBytes : 0;
-  const decodedBytes = decodedPayloadBytes(record);
-  demand(decodedBytes <= MAX_PAYLOAD_BYTES, `${what} decodes to ${decodedBytes} bytes`);
-  const reader = new ByteReader(decompressPayload(record, decodedBytes, dictionary, what), what);
-  const title = reader.take(record.titleBytes);
-  const attributes = reader.take(record.attributesBytes);
-  const inline = record.place.mode === 1 ? reader.take(inlineBytes) : undefined;
-  reader.expectEnd();
-  return { title, attributes, inline };
-}
-
-function decompressPayload(record: PackedRecord, decodedBytes: number, dictionary: Uint8Array | undefined, what: string): Uint8Array {
-  if (record.payloadCodec === 0) return record.payload;
-  if (record.payloadCodec === 1) return decodeLz4Block(record.payload, decodedBytes, new Uint8Array(0), what);
-  demand(dictionary !== undefined, `${what} wants a dictionary, and its pack has none`);
-  return decodeLz4Block(record.payload, decodedBytes, dictionary, what);
 }
 
 /** What the encoder needs of a record; the payload is stored, not compressed, unless `payload` gives it ready. */
@@ -196,7 +181,9 @@ export function encodePack(header: PackHeader, records: readonly RecordToPack[])
   writer.varint(header.timeBaseMs);
   encodeOptionalReference(writer, header.dictionary);
   const firstUri = encodeText(records[0]?.uri ?? "");
-  const encoded = records.map((record, i) => encodeRecord(record, i === 0 ? new Uint8Array(0) : firstUri, header.timeBaseMs));
+  const encoded = records.map((record, i) =>
+    encodeRecord(record, i === 0 ? new Uint8Array(0) : firstUri, header.timeBaseMs),
+  );
   writer.varint(records.length);
   for (const bytes of encoded) writer.varint(bytes.length);
   for (const bytes of encoded) writer.put(bytes);
@@ -207,15 +194,24 @@ export function encodePack(header: PackHeader, records: readonly RecordToPack[])
 export function recordsBytes(records: readonly RecordToPack[]): number {
   const firstUri = encodeText(records[0]?.uri ?? "");
   const timeBaseMs = records[0]?.timeMs ?? 0;
-  return records.reduce((total, record, i) => total + encodeRecord(record, i === 0 ? new Uint8Array(0) : firstUri, timeBaseMs).length, 0);
+  return records.reduce(
+    (total, record, i) => total + encodeRecord(record, i === 0 ? new Uint8Array(0) : firstUri, timeBaseMs).length,
+    0,
+  );
 }
 
 function encodeRecord(record: RecordToPack, firstUri: Uint8Array, timeBaseMs: number): Uint8Array {
   const uri = encodeText(record.uri);
   const shared = sharedPrefixBytes(uri, firstUri);
   const writer = new ByteWriter().u8(record.kind + (record.isDocument ? DOCUMENT_FLAG : 0)).varint(record.tag);
-  writer.varint(shared).varint(uri.length - shared).put(uri.subarray(shared));
-  writer.varint(zigzag(record.timeMs - timeBaseMs)).varint(record.title.length).varint(record.attributes.length);
+  writer
+    .varint(shared)
+    .varint(uri.length - shared)
+    .put(uri.subarray(shared));
+  writer
+    .varint(zigzag(record.timeMs - timeBaseMs))
+    .varint(record.title.length)
+    .varint(record.attributes.length);
   encodePlace(writer, record.place);
   const stored = { codec: 0, bytes: concat(record.title, record.attributes, record.inline ?? new Uint8Array(0)) };
   const payload = record.payload ?? stored;

@@ -112,14 +112,19 @@ export function decodePostings(bytes: Uint8Array, df: number): { postings: Posti
   const start = reader.at;
   for (let i = 0; i < blocks; i++) {
     const entry = skip[i];
-    if (entry && entry.offset !== reader.at - start) reader.fail(`has block ${i} at another place than the skip table says`);
+    if (entry && entry.offset !== reader.at - start)
+      reader.fail(`has block ${i} at another place than the skip table says`);
     const previous = postings.at(-1)?.ordinal ?? -1;
     const count = Math.min(POSTINGS_BLOCK, df - postings.length);
-    postings.push(...(count === POSTINGS_BLOCK ? readFullBlock(reader, previous) : readRemainder(reader, previous, count)));
-    if (entry && entry.lastOrdinal !== postings.at(-1)?.ordinal) reader.fail(`has another last ordinal in block ${i} than the skip table says`);
+    postings.push(
+      ...(count === POSTINGS_BLOCK ? readFullBlock(reader, previous) : readRemainder(reader, previous, count)),
+    );
+    if (entry && entry.lastOrdinal !== postings.at(-1)?.ordinal)
+      reader.fail(`has another last ordinal in block ${i} than the skip table says`);
   }
   reader.expectEnd();
-  if (postings.some(({ tfs }) => tfs[0] + tfs[1] === 0 || Math.max(...tfs) > MAX_U16)) reader.fail("has a tf that is not allowed");
+  if (postings.some(({ tfs }) => tfs[0] + tfs[1] === 0 || Math.max(...tfs) > MAX_U16))
+    reader.fail("has a tf that is not allowed");
   return { postings, skip };
 }
 

@@ -1,9 +1,10 @@
 import { equalBytes, hash, sharedPrefixBytes, toHex } from "./bytes.js";
 import { attempt } from "./failure.js";
-import { type History, type StoredRecord } from "./history.js";
+import type { History, StoredRecord } from "./history.js";
 import { ANCHOR_DISTANCE_BYTES, type Frame, FrameKind, chooseMask, holdsMagic, xorBytes } from "./items.js";
 import { checkCanonicalJson } from "./json.js";
-import { type Pack, RecordKind, decodedPayloadBytes } from "./pack.js";
+import { type Pack, RecordKind } from "./pack.js";
+import { decodedPayloadBytes } from "./payload.js";
 
 const PACK_CLOSE_BYTES = 16_384;
 const INLINE_CONTENT_BYTES = 2048;
@@ -38,7 +39,11 @@ function frameRules(frame: Frame): BrokenRule[] {
   return [
     ...broken(!holdsMagic(stored), "a body holds the magic of a mark", offset),
     ...broken(mask === chooseMask(xorBytes(stored, mask)), "a body has another mask than the rule gives", offset),
-    ...broken(!compressed || stored.length <= decodedBytes - decodedBytes / 8, "a blob is compressed and saves less than an eighth", offset),
+    ...broken(
+      !compressed || stored.length <= decodedBytes - decodedBytes / 8,
+      "a blob is compressed and saves less than an eighth",
+      offset,
+    ),
   ];
 }
 
@@ -68,22 +73,41 @@ function packRules(pack: Pack): BrokenRule[] {
   return [
     ...broken(records.length === 1 || bytesBeforeLast < PACK_CLOSE_BYTES, "a pack goes on behind 16 KiB", offset),
     ...broken((dictionary !== undefined) === used, "a pack names a dictionary that it doesn't use", offset),
-    ...records.slice(1).flatMap(({ uriBytes, sharedUriBytes, number }) =>
-      broken(sharedUriBytes === sharedPrefixBytes(firstUri, uriBytes), `the URI of record ${number} could share more`, offset)),
+    ...records
+      .slice(1)
+      .flatMap(({ uriBytes, sharedUriBytes, number }) =>
+        broken(
+          sharedUriBytes === sharedPrefixBytes(firstUri, uriBytes),
+          `the URI of record ${number} could share more`,
+          offset,
+        ),
+      ),
   ];
 }
 
 function recordRules(record: StoredRecord): BrokenRule[] {
   const { number, place, packOffset, payload, payloadCodec, kind, attributes, title, inline } = record;
   const what = `record ${number}`;
-  const fits = place.mode === 1 ? place.contentBytes < INLINE_CONTENT_BYTES : place.mode !== 2 || place.contentBytes >= INLINE_CONTENT_BYTES;
+  const fits =
+    place.mode === 1
+      ? place.contentBytes < INLINE_CONTENT_BYTES
+      : place.mode !== 2 || place.contentBytes >= INLINE_CONTENT_BYTES;
   const rules = [
     ...broken(fits, `${what} has ${place.contentBytes} bytes of content in mode ${place.mode}`, packOffset),
-    ...broken(payloadCodec === 0 || payload.length < decodedPayloadBytes(record), `${what} is compressed and saves nothing`, packOffset),
-    ...textRule(() => new TextDecoder("utf-8", { fatal: true }).decode(title), `${what} has a title that isn't UTF-8`, packOffset),
+    ...broken(
+      payloadCodec === 0 || payload.length < decodedPayloadBytes(record),
+      `${what} is compressed and saves nothing`,
+      packOffset,
+    ),
+    ...textRule(
+      () => new TextDecoder("utf-8", { fatal: true }).decode(title),
+      `${what} has a title that isn't UTF-8`,
+      packOffset,
+    ),
   ];
   if (attributes.length > 0) rules.push(...jsonRule(attributes, `attributes of ${what}`, packOffset, true));
-  if (kind === RecordKind.event && inline) rules.push(...jsonRule(inline, `payload of event ${number}`, packOffset, false));
+  if (kind === RecordKind.event && inline)
+    rules.push(...jsonRule(inline, `payload of event ${number}`, packOffset, false));
   return rules;
 }
 
@@ -113,8 +137,15 @@ function duplicateRules(history: History): BrokenRule[] {
     const key = toHex(hash(content));
     const first = seen.get(key);
     seen.set(key, first ?? record);
-    const repeated = first !== undefined && record.kind === RecordKind.revision && equalBytes(history.content(first) ?? new Uint8Array(0), content);
-    return broken(!repeated, `record ${record.number} stores content that record ${first?.number} has already`, record.packOffset);
+    const repeated =
+      first !== undefined &&
+      record.kind === RecordKind.revision &&
+      equalBytes(history.content(first) ?? new Uint8Array(0), content);
+    return broken(
+      !repeated,
+      `record ${record.number} stores content that record ${first?.number} has already`,
+      record.packOffset,
+    );
   });
 }
 
@@ -123,6 +154,10 @@ function walkRules(history: History): BrokenRule[] {
   let walk = 0;
   return history.commits.flatMap(({ body, frame }) => {
     walk = body.segments ? 0 : walk + 1;
-    return broken(walk < WALK_COMMITS, `commit ${body.sequence} has no segment list, ${walk} commits behind the base`, frame.offset);
+    return broken(
+      walk < WALK_COMMITS,
+      `commit ${body.sequence} has no segment list, ${walk} commits behind the base`,
+      frame.offset,
+    );
   });
 }

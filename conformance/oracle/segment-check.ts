@@ -1,11 +1,11 @@
 import { equalBytes } from "./bytes.js";
 import { type Tokenize, buildSegmentData } from "./builder.js";
-import { type SegmentReference } from "./commit.js";
+import type { SegmentReference } from "./commit.js";
 import { describeSection } from "./describe.js";
 import { type Section, SectionTag, type SegmentDirectory, parseDirectory } from "./directory.js";
 import { demand } from "./failure.js";
 import { mayHold } from "./filter.js";
-import { type History } from "./history.js";
+import type { History } from "./history.js";
 import { readTable } from "./table.js";
 
 /**
@@ -24,12 +24,18 @@ export function checkSegment(history: History, segment: SegmentReference, data: 
   demand(foundTotals === wantedTotals, `${what} has the totals ${foundTotals} instead of ${wantedTotals}`);
   for (const tag of Object.values(SectionTag)) compareSection(tag, found, wanted, what);
   checkFilter(found, what);
-  demand(equalBytes(data, wantedData), `${what} differs from its canonical form at byte ${firstDifference(data, wantedData)}`);
+  demand(
+    equalBytes(data, wantedData),
+    `${what} differs from its canonical form at byte ${firstDifference(data, wantedData)}`,
+  );
 }
 
 function compareSection(tag: number, found: SegmentDirectory, wanted: SegmentDirectory, what: string): void {
   const [foundSection, wantedSection] = [sectionOf(found, tag), sectionOf(wanted, tag)];
-  demand((foundSection === undefined) === (wantedSection === undefined), `${what}: section ${tag} is ${foundSection ? "there" : "missing"}`);
+  demand(
+    (foundSection === undefined) === (wantedSection === undefined),
+    `${what}: section ${tag} is ${foundSection ? "there" : "missing"}`,
+  );
   if (!foundSection || !wantedSection) return;
   const [foundLines, wantedLines] = [describe(foundSection, found), describe(wantedSection, wanted)];
   for (let i = 0; i < Math.max(foundLines.length, wantedLines.length); i++) {

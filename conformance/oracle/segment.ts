@@ -1,7 +1,16 @@
 import { concat, equalBytes, hash } from "./bytes.js";
-import { type SegmentReference } from "./commit.js";
+import type { SegmentReference } from "./commit.js";
 import { demand } from "./failure.js";
-import { FRAME_HEADER_BYTES, type Frame, FrameKind, MARK_BYTES, MAX_BODY_BYTES, MarkKind, findMark, frameBody } from "./items.js";
+import {
+  FRAME_HEADER_BYTES,
+  type Frame,
+  FrameKind,
+  MARK_BYTES,
+  MAX_BODY_BYTES,
+  MarkKind,
+  findMark,
+  frameBody,
+} from "./items.js";
 
 export const PAGE_BYTES = 4096;
 /** Number of hashes in a page of the page tree. */
@@ -29,7 +38,9 @@ export function buildStream(data: Uint8Array): Uint8Array {
 
 /** Cuts bytes into pieces of `pieceBytes`; the last may be shorter. */
 export function cut(bytes: Uint8Array, pieceBytes: number): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) => bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes));
+  return Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) =>
+    bytes.subarray(i * pieceBytes, (i + 1) * pieceBytes),
+  );
 }
 
 /** Length of the stream of a segment with `dataBytes` bytes of data. */
@@ -60,23 +71,42 @@ export function readSegmentData(
   for (let i = 0; i < extents; i++) {
     const offset = segment.firstExtentOffset + i * FULL_EXTENT_BYTES;
     const frame = frames.get(offset);
-    demand(frame !== undefined && frame.kind === FrameKind.extent && offset < limit, `extent ${i} of a segment is missing`, offset);
+    demand(
+      frame !== undefined && frame.kind === FrameKind.extent && offset < limit,
+      `extent ${i} of a segment is missing`,
+      offset,
+    );
     const wanted = Math.min(MAX_BODY_BYTES, total - i * MAX_BODY_BYTES);
-    demand(frame.stored.length === wanted, `extent ${i} of a segment has ${frame.stored.length} bytes, not ${wanted}`, offset);
+    demand(
+      frame.stored.length === wanted,
+      `extent ${i} of a segment has ${frame.stored.length} bytes, not ${wanted}`,
+      offset,
+    );
     const mask = segment.maskedExtents.find(({ index }) => index === i)?.mask ?? 0;
     demand(frame.mask === mask, `extent ${i} of a segment has another mask than the segment list says`, offset);
     const full = wanted === MAX_BODY_BYTES;
-    demand(!full || findMark(file, frame.end, root0)?.kind === MarkKind.anchor, "no anchor behind a full extent", frame.end);
+    demand(
+      !full || findMark(file, frame.end, root0)?.kind === MarkKind.anchor,
+      "no anchor behind a full extent",
+      frame.end,
+    );
     pieces.push(frameBody(frame));
   }
-  demand(segment.maskedExtents.every(({ index }) => index < extents), "the segment list masks an extent that isn't there");
+  demand(
+    segment.maskedExtents.every(({ index }) => index < extents),
+    "the segment list masks an extent that isn't there",
+  );
   return checkStream(concat(...pieces), segment);
 }
 
 function checkStream(stream: Uint8Array, segment: SegmentReference): Uint8Array {
   const data = stream.slice(0, segment.dataBytes);
   const tree = buildPageTree(data);
-  demand(equalBytes(concat(...tree.levels), stream.subarray(segment.dataBytes)), "page tree of a segment is wrong", segment.firstExtentOffset);
+  demand(
+    equalBytes(concat(...tree.levels), stream.subarray(segment.dataBytes)),
+    "page tree of a segment is wrong",
+    segment.firstExtentOffset,
+  );
   demand(equalBytes(tree.root, segment.root), "segment root is wrong", segment.firstExtentOffset);
   return data;
 }

@@ -17,7 +17,9 @@ export function describeStructure(file: Uint8Array): string[] {
   if ("failure" in superblock) return [`superblock: ${superblock.failure.message}`];
   const { capsuleId, workspaceId, analyzerId, minorVersion } = superblock.value;
   const root0 = rootZero(file);
-  const lines = [`0 superblock 1.${minorVersion}, capsule ${toHex(capsuleId)}, workspace ${workspaceId}, analyzer ${analyzerId}`];
+  const lines = [
+    `0 superblock 1.${minorVersion}, capsule ${toHex(capsuleId)}, workspace ${workspaceId}, analyzer ${analyzerId}`,
+  ];
   for (let at = SUPERBLOCK_BYTES; at < file.length; ) {
     const item = readItem(file, at, root0);
     const end = item?.end ?? skipUnreadable(file, at, root0);
@@ -57,7 +59,10 @@ function describeFrame(frame: Frame): string[] {
   const packed = `${codec === 0 ? "" : `, decoded ${decodedBytes}`}${mask === 0 ? "" : `, mask ${mask.toString(16)}`}`;
   const head = `${offset} ${FRAME_NAMES[kind] ?? `kind ${kind}`}, body ${stored.length} bytes${packed}, hash ${toHex(frame.hash).slice(0, 16)}`;
   const details = attempt(() => describeBody(frame));
-  return [head, ...("value" in details ? details.value : [`damaged: ${details.failure.message}`]).map((line) => `    ${line}`)];
+  return [
+    head,
+    ...("value" in details ? details.value : [`damaged: ${details.failure.message}`]).map((line) => `    ${line}`),
+  ];
 }
 
 function describeBody(frame: Frame): string[] {
@@ -65,7 +70,10 @@ function describeBody(frame: Frame): string[] {
   if (frame.kind !== FrameKind.pack) return [];
   const pack = parsePack(frameBody(frame), frame.offset);
   const dictionary = pack.dictionary ? `, dictionary at ${pack.dictionary.offset}` : "";
-  return [`branch ${pack.branch}, sequence ${pack.sequence}, time base ${pack.timeBaseMs}${dictionary}`, ...pack.records.map(describeRecord)];
+  return [
+    `branch ${pack.branch}, sequence ${pack.sequence}, time base ${pack.timeBaseMs}${dictionary}`,
+    ...pack.records.map(describeRecord),
+  ];
 }
 
 function describeCommit(body: CommitBody): string[] {
@@ -73,18 +81,27 @@ function describeCommit(body: CommitBody): string[] {
   return [
     `sequence ${body.sequence} at ${body.committedAtMs}, batch from ${body.batchStart}, previous commit at ${body.previousOffset}`,
     `${body.recordCount} records; ${counters}`,
-    ...body.branchChanges.map(({ branch, parent, forkSequence, name }) => `branch ${branch} ${showText(new TextEncoder().encode(name))} from branch ${parent} at ${forkSequence}`),
+    ...body.branchChanges.map(
+      ({ branch, parent, forkSequence, name }) =>
+        `branch ${branch} ${showText(new TextEncoder().encode(name))} from branch ${parent} at ${forkSequence}`,
+    ),
     ...body.deadRanges.map(({ start, end }) => `dead range ${start} to ${end}`),
     ...body.tailPacks.map(({ offset }) => `tail pack at ${offset}`),
     ...(body.segments ?? []).map(
-      (segment) => `segment at ${segment.firstExtentOffset}: ${segment.dataBytes} bytes over ${segment.recordCount} records from ${segment.firstRecord} on`,
+      (segment) =>
+        `segment at ${segment.firstExtentOffset}: ${segment.dataBytes} bytes over ${segment.recordCount} records from ${segment.firstRecord} on`,
     ),
   ];
 }
 
 function describeRecord(record: PackedRecord): string {
   const { number, kind, isDocument, uri, place, payload, payloadCodec, titleBytes, attributesBytes, tag } = record;
-  const source = place.mode === 3 ? ` ${place.source}` : place.mode === 2 ? ` at ${place.blobs.map(({ offset }) => offset).join(", ")}` : "";
+  const source =
+    place.mode === 3
+      ? ` ${place.source}`
+      : place.mode === 2
+        ? ` at ${place.blobs.map(({ offset }) => offset).join(", ")}`
+        : "";
   const content = `content ${MODES[place.mode]}${source}, ${place.contentBytes} bytes`;
   const kindName = `${RECORD_NAMES[kind]}${tag === 0 ? "" : ` of type ${tag}`}${isDocument ? " (document)" : ""}`;
   return `record ${number} ${kindName} ${uri}: title ${titleBytes}, attributes ${attributesBytes}, ${content}; payload ${payload.length} bytes, codec ${payloadCodec}`;

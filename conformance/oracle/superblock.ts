@@ -42,7 +42,11 @@ export function parseSuperblock(file: Uint8Array): Superblock {
   demand(length >= 96 && length <= 4096 && length % 8 === 0, `superblock has length ${length}`, 12);
   demand(file.length >= length, "the file ends inside the superblock", file.length);
   // The hash comes before the version, so that a damaged version field is told from a newer capsule.
-  demand(equalBytes(hash(file.subarray(0, length - 32)), file.subarray(length - 32, length)), "superblock hash is wrong", length - 32);
+  demand(
+    equalBytes(hash(file.subarray(0, length - 32)), file.subarray(length - 32, length)),
+    "superblock hash is wrong",
+    length - 32,
+  );
   if (majorVersion > 1) throw new CapsuleFailure("newer", `capsule has major version ${majorVersion}, 1 is known`, 8);
   demand(majorVersion === 1, `superblock has major version ${majorVersion}`, 8);
   demand(length === SUPERBLOCK_BYTES, `superblock of version 1 has length ${length}, not ${SUPERBLOCK_BYTES}`, 12);
@@ -68,7 +72,17 @@ function parseVersion1(bytes: Uint8Array, minorVersion: number): Superblock {
   const workspaceId = decodeText(reader.take(workspaceBytes), "workspace id", reader.at);
   checkWorkspaceId(workspaceId, reader.at);
   reader.zero(reader.left, "the rest");
-  return { minorVersion, capsuleId, createdAtMs, analyzerId, analyzerVersion, unicodeMajor, k1Times10000, fields, workspaceId };
+  return {
+    minorVersion,
+    capsuleId,
+    createdAtMs,
+    analyzerId,
+    analyzerVersion,
+    unicodeMajor,
+    k1Times10000,
+    fields,
+    workspaceId,
+  };
 }
 
 function parseField(reader: ByteReader, expected: string): FieldParameters {
@@ -84,7 +98,11 @@ export function encodeSuperblock(superblock: Superblock): Uint8Array {
   writer.u16(superblock.analyzerId).u16(superblock.analyzerVersion).u16(superblock.unicodeMajor);
   writer.u8(superblock.fields.length).zero(1).u32(superblock.k1Times10000).zero(4);
   for (const field of superblock.fields) {
-    writer.put(encodeText(field.name)).zero(8 - field.name.length).u32(field.weight10000).u32(field.b10000);
+    writer
+      .put(encodeText(field.name))
+      .zero(8 - field.name.length)
+      .u32(field.weight10000)
+      .u32(field.b10000);
   }
   const workspace = encodeText(superblock.workspaceId);
   writer.u16(workspace.length).put(workspace);

@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, compareBytes, concat, sharedPrefixBytes } from "./bytes.js";
 import { demand } from "./failure.js";
-import { type Section } from "./directory.js";
+import type { Section } from "./directory.js";
 
 /** A block of a table ends with the entry that makes it this long (part 7.2). */
 const BLOCK_BYTES = 1024;
@@ -36,7 +36,13 @@ export function buildTable(tag: number, entries: readonly TableEntry[]): Section
     blocks = cutIntoBlocks(index);
     levels++;
   }
-  return { tag, parameter: levels, auxiliaryOffset: lastOffset, auxiliaryBytes: at - lastOffset, bytes: concat(...parts) };
+  return {
+    tag,
+    parameter: levels,
+    auxiliaryOffset: lastOffset,
+    auxiliaryBytes: at - lastOffset,
+    bytes: concat(...parts),
+  };
 }
 
 function cutIntoBlocks(entries: readonly TableEntry[]): Block[] {
@@ -47,7 +53,12 @@ function cutIntoBlocks(entries: readonly TableEntry[]): Block[] {
   for (const { key, value } of entries) {
     const shared = firstKey ? sharedPrefixBytes(previousKey, key) : 0;
     firstKey ??= key;
-    writer.varint(shared).varint(key.length - shared).put(key.subarray(shared)).varint(value.length).put(value);
+    writer
+      .varint(shared)
+      .varint(key.length - shared)
+      .put(key.subarray(shared))
+      .varint(value.length)
+      .put(value);
     previousKey = key.slice();
     if (writer.length < BLOCK_BYTES) continue;
     blocks.push({ firstKey, bytes: writer.finish() });

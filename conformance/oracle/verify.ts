@@ -1,5 +1,5 @@
 import { type Batch, readBatch } from "./batch.js";
-import { type Tokenize } from "./builder.js";
+import type { Tokenize } from "./builder.js";
 import { type OpenCapsule, openCapsule, readChain } from "./capsule.js";
 import { checkCommitSums } from "./counters.js";
 import { type Exception, documentsByExceptions, exceptionsOf } from "./exceptions.js";
@@ -43,7 +43,12 @@ export function verifyCapsule(file: Uint8Array, tokenize: Tokenize): Verificatio
   if (!capsule) return { findings, capsule, history: undefined };
   const { deadTail, passedOver } = capsule;
   if (passedOver) findings.push(findingOf(passedOver.reason, "warning"));
-  if (deadTail) findings.push({ level: "warning", message: `dead tail of ${deadTail.end - deadTail.start} bytes`, offset: deadTail.start });
+  if (deadTail)
+    findings.push({
+      level: "warning",
+      message: `dead tail of ${deadTail.end - deadTail.start} bytes`,
+      offset: deadTail.start,
+    });
   const history = readHistoryChecked(capsule, check);
   if (!history) return { findings, capsule, history };
   for (const { body } of history.commits) check(() => checkCommitSums(history, body.sequence));
@@ -85,8 +90,17 @@ function checkSegments(capsule: OpenCapsule, history: History, tokenize: Tokeniz
   const seen = new Map<string, Uint8Array | undefined>();
   for (const { body, frame } of commits) {
     for (const segment of body.segments ?? []) {
-      const key = JSON.stringify([segment.firstExtentOffset, segment.dataBytes, [...segment.root], segment.maskedExtents]);
-      if (!seen.has(key)) seen.set(key, check(() => readSegmentData(file, root0, history.frames, segment, frame.offset)));
+      const key = JSON.stringify([
+        segment.firstExtentOffset,
+        segment.dataBytes,
+        [...segment.root],
+        segment.maskedExtents,
+      ]);
+      if (!seen.has(key))
+        seen.set(
+          key,
+          check(() => readSegmentData(file, root0, history.frames, segment, frame.offset)),
+        );
       const data = seen.get(key);
       if (data && live.includes(segment)) check(() => checkSegment(history, segment, data, tokenize));
     }
@@ -99,7 +113,8 @@ function checkViews(history: History, check: Check): void {
   const newest = history.commits.length;
   for (const { branch } of history.branches) {
     const oldest = newest <= EVERY_VIEW_COMMITS ? 1 : newest;
-    for (let sequence = oldest; sequence <= newest; sequence++) check(() => compareViews(history, branch, sequence, exceptions));
+    for (let sequence = oldest; sequence <= newest; sequence++)
+      check(() => compareViews(history, branch, sequence, exceptions));
   }
 }
 
@@ -108,5 +123,8 @@ function compareViews(history: History, branch: number, sequence: number, except
   const byUri = documents(history, view).map(({ number }) => number);
   const byException = documentsByExceptions(history, view, exceptions).map(({ number }) => number);
   if (byUri.join() === byException.join()) return;
-  throw new CapsuleFailure("corrupt", `view (${branch}, ${sequence}) shows documents ${byUri} by URI, ${byException} by exceptions`);
+  throw new CapsuleFailure(
+    "corrupt",
+    `view (${branch}, ${sequence}) shows documents ${byUri} by URI, ${byException} by exceptions`,
+  );
 }

@@ -1,6 +1,6 @@
 import { decodeText } from "./bytes.js";
 import { demand } from "./failure.js";
-import { type History, type StoredRecord } from "./history.js";
+import type { History, StoredRecord } from "./history.js";
 import { RecordKind } from "./pack.js";
 
 const MAX_ALIASES = 16;
@@ -13,7 +13,10 @@ export interface View {
 
 export type Resolution =
   | { readonly outcome: "found"; readonly record: StoredRecord; readonly path: readonly string[] }
-  | { readonly outcome: "not-found" | "removed" | "alias-cycle" | "too-many-aliases"; readonly path: readonly string[] };
+  | {
+      readonly outcome: "not-found" | "removed" | "alias-cycle" | "too-many-aliases";
+      readonly path: readonly string[];
+    };
 
 /** The view's branch and its ancestors up to `main`, each with the sequence up to which it is seen. */
 export function lineage(history: History, view: View): View[] {
@@ -31,7 +34,12 @@ export function lineage(history: History, view: View): View[] {
  * The record that made the newest version of a URI on the first branch of the lineage that has one; undefined if none has.
  * Only records below number `before` are looked at.
  */
-export function newestVersion(history: History, view: View, uri: string, before = Number.POSITIVE_INFINITY): StoredRecord | undefined {
+export function newestVersion(
+  history: History,
+  view: View,
+  uri: string,
+  before = Number.POSITIVE_INFINITY,
+): StoredRecord | undefined {
   for (const { branch, sequence } of lineage(history, view)) {
     const version = (history.recordsOfUri.get(uri) ?? []).findLast(
       (record) => record.branch === branch && record.sequence <= sequence && record.number < before,

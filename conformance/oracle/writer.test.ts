@@ -10,7 +10,11 @@ import { verifyCapsule } from "./verify.js";
 import { documents, list, resolve } from "./view.js";
 import { CapsuleWriter } from "./writer.js";
 
-const words = (text: Uint8Array) => new TextDecoder().decode(text).toLowerCase().match(/[a-z0-9]+/g) ?? [];
+const words = (text: Uint8Array) =>
+  new TextDecoder()
+    .decode(text)
+    .toLowerCase()
+    .match(/[a-z0-9]+/g) ?? [];
 const uri = (path: string) => `mv2://test/spec/run/artifact/${path}`;
 
 function findings(file: Uint8Array): string[] {
@@ -20,15 +24,37 @@ function findings(file: Uint8Array): string[] {
 /** Two commits: documents, an event, a checkpoint; a branch with a revision, a removal and an alias. */
 function smallCapsule(): CapsuleWriter {
   const writer = CapsuleWriter.create(words);
-  writer.add({ kind: "revision", uri: uri("a.md"), title: "Alpha", content: "the quick brown fox", attributes: { b: 1, a: "x" } });
-  writer.add({ kind: "revision", uri: uri("b.md"), title: "Beta", content: "jumps over the lazy dog and some more text" });
-  writer.add({ kind: "event", uri: "mv2://test/spec/run/event/1", tag: 3, content: "{}", attributes: { stage: "plan" } });
+  writer.add({
+    kind: "revision",
+    uri: uri("a.md"),
+    title: "Alpha",
+    content: "the quick brown fox",
+    attributes: { b: 1, a: "x" },
+  });
+  writer.add({
+    kind: "revision",
+    uri: uri("b.md"),
+    title: "Beta",
+    content: "jumps over the lazy dog and some more text",
+  });
+  writer.add({
+    kind: "event",
+    uri: "mv2://test/spec/run/event/1",
+    tag: 3,
+    content: "{}",
+    attributes: { stage: "plan" },
+  });
   writer.commit();
   const branch = writer.branch("run/one");
   writer.add({ kind: "revision", uri: uri("a.md"), title: "Alpha two", content: "a slow brown fox", branch });
   writer.add({ kind: "removal", uri: uri("b.md"), branch });
   writer.add({ kind: "alias", uri: uri("old.md"), content: uri("a.md"), branch });
-  writer.add({ kind: "checkpoint", uri: "mv2://test/spec/run/checkpoint/c1", title: "first", attributes: { stage: "plan" } });
+  writer.add({
+    kind: "checkpoint",
+    uri: "mv2://test/spec/run/checkpoint/c1",
+    title: "first",
+    attributes: { stage: "plan" },
+  });
   writer.commit({ segments: "tail" });
   return writer;
 }
@@ -43,7 +69,15 @@ describe("CapsuleWriter", () => {
     const history = readHistory(openCapsule(smallCapsule().bytes));
     expect(history.records.map(({ kind }) => kind)).toEqual([1, 1, 4, 1, 2, 3, 5]);
     const contents = history.records.map((record) => new TextDecoder().decode(history.content(record)));
-    expect(contents).toEqual(["the quick brown fox", "jumps over the lazy dog and some more text", "{}", "a slow brown fox", "", uri("a.md"), ""]);
+    expect(contents).toEqual([
+      "the quick brown fox",
+      "jumps over the lazy dog and some more text",
+      "{}",
+      "a slow brown fox",
+      "",
+      uri("a.md"),
+      "",
+    ]);
     expect(new TextDecoder().decode(history.records[0]?.attributes)).toBe('{"a":"x","b":1}');
   });
 
@@ -64,7 +98,12 @@ describe("CapsuleWriter", () => {
     const writer = CapsuleWriter.create(words);
     for (let sequence = 1; sequence <= 30; sequence++) {
       for (let i = 0; i < 40; i++) {
-        writer.add({ kind: "revision", uri: uri(`${(sequence * 13 + i) % 300}.md`), title: `t${i}`, content: `common w${i % 7} x${sequence} ${"y ".repeat(i)}` });
+        writer.add({
+          kind: "revision",
+          uri: uri(`${(sequence * 13 + i) % 300}.md`),
+          title: `t${i}`,
+          content: `common w${i % 7} x${sequence} ${"y ".repeat(i)}`,
+        });
       }
       writer.commit({ segments: sequence % 10 === 0 ? "tail" : "none" });
     }
@@ -83,11 +122,18 @@ describe("resolve()", () => {
   it("finds the newest version of the branch, then of its parent up to the fork", () => {
     expect(resolve(history, main, uri("a.md"))).toMatchObject({ outcome: "found", record: { number: 0 } });
     expect(resolve(history, run, uri("a.md"))).toMatchObject({ outcome: "found", record: { number: 3 } });
-    expect(resolve(history, { branch: 1, sequence: 1 }, uri("a.md"))).toMatchObject({ outcome: "found", record: { number: 0 } });
+    expect(resolve(history, { branch: 1, sequence: 1 }, uri("a.md"))).toMatchObject({
+      outcome: "found",
+      record: { number: 0 },
+    });
   });
 
   it("follows aliases and respects removals", () => {
-    expect(resolve(history, run, uri("old.md"))).toMatchObject({ outcome: "found", record: { number: 3 }, path: [uri("old.md"), uri("a.md")] });
+    expect(resolve(history, run, uri("old.md"))).toMatchObject({
+      outcome: "found",
+      record: { number: 3 },
+      path: [uri("old.md"), uri("a.md")],
+    });
     expect(resolve(history, main, uri("old.md"))).toMatchObject({ outcome: "not-found" });
     expect(resolve(history, run, uri("b.md"))).toMatchObject({ outcome: "removed" });
     expect(documents(history, run).map(({ number }) => number)).toEqual([3]);
@@ -99,7 +145,9 @@ describe("resolve()", () => {
     writer.add({ kind: "alias", uri: uri("x"), content: uri("y") });
     writer.add({ kind: "alias", uri: uri("y"), content: uri("x") });
     writer.commit();
-    expect(resolve(readHistory(openCapsule(writer.bytes)), { branch: 0, sequence: 3 }, uri("x"))).toMatchObject({ outcome: "alias-cycle" });
+    expect(resolve(readHistory(openCapsule(writer.bytes)), { branch: 0, sequence: 3 }, uri("x"))).toMatchObject({
+      outcome: "alias-cycle",
+    });
   });
 
   it("shows what was promoted", () => {
@@ -108,7 +156,10 @@ describe("resolve()", () => {
     writer.commit({ segments: "tail" });
     const promoted = readHistory(openCapsule(writer.bytes));
     expect(findings(writer.bytes)).toEqual([]);
-    expect(resolve(promoted, { branch: 0, sequence: 3 }, uri("a.md"))).toMatchObject({ outcome: "found", record: { number: 3 } });
+    expect(resolve(promoted, { branch: 0, sequence: 3 }, uri("a.md"))).toMatchObject({
+      outcome: "found",
+      record: { number: 3 },
+    });
     expect(documents(promoted, { branch: 0, sequence: 3 }).map(({ number }) => number)).toEqual([1, 3]);
     expect(documents(promoted, { branch: 0, sequence: 2 }).map(({ number }) => number)).toEqual([0, 1]);
   });
@@ -132,7 +183,8 @@ describe("verifyCapsule()", () => {
       for (const damaged of [tornTail(file, kept), zeroedTail(file, kept)]) {
         const capsule = openCapsule(damaged);
         // A trailer ends in its check, which may end in zero bytes: then the zeroed file may be the whole one.
-        if (damaged.length === file.length && openCapsule(damaged).head?.body.sequence === head?.body.sequence) continue;
+        if (damaged.length === file.length && openCapsule(damaged).head?.body.sequence === head?.body.sequence)
+          continue;
         expect(capsule.head?.body.sequence).toBe(1);
         expect(capsule.deadTail !== undefined || kept === firstEnd).toBe(true);
       }
@@ -159,7 +211,9 @@ describe("openCapsule()", () => {
     const writer = smallCapsule();
     writer.note();
     const { head } = openCapsule(writer.bytes);
-    expect(() => openCapsule(flipBit(writer.bytes, 8 * ((head?.frame.offset ?? 0) + 70)))).toThrow(/frame hash is wrong/);
+    expect(() => openCapsule(flipBit(writer.bytes, 8 * ((head?.frame.offset ?? 0) + 70)))).toThrow(
+      /frame hash is wrong/,
+    );
     expect(findings(damageNewestBatch(writer.bytes)).join()).toMatch(/error: frame hash is wrong/);
   });
 
@@ -189,11 +243,16 @@ describe("openCapsule()", () => {
     expect(history.content(history.record(7))).toEqual(forged);
     expect(findings(file)).toEqual([]);
     for (let kept = before.length; kept < file.length; kept += 8) {
-      expect(openCapsule(tornTail(file, kept))).toMatchObject({ head: { body: { sequence: 2 } }, passedOver: undefined });
+      expect(openCapsule(tornTail(file, kept))).toMatchObject({
+        head: { body: { sequence: 2 } },
+        passedOver: undefined,
+      });
     }
     // The control: unmasked, the forged trailers are whole marks.
     const unmasked = new Uint8Array([...before, ...new Uint8Array(FRAME_HEADER_BYTES), ...forged]);
-    expect(findMark(unmasked, before.length + FRAME_HEADER_BYTES, rootZero(unmasked))).toMatchObject({ kind: MarkKind.trailer });
+    expect(findMark(unmasked, before.length + FRAME_HEADER_BYTES, rootZero(unmasked))).toMatchObject({
+      kind: MarkKind.trailer,
+    });
   });
 
   it.each([
@@ -210,6 +269,13 @@ describe("openCapsule()", () => {
 describe("describeStructure()", () => {
   it("names every item of a damaged file", () => {
     const lines = describeStructure(damageNewestBatch(smallCapsule().bytes)).join("\n");
-    for (const part of ["0 superblock", "record 0 revision (document)", "bytes that are no item", "trailer, names", "sequence 2"]) expect(lines).toContain(part);
+    for (const part of [
+      "0 superblock",
+      "record 0 revision (document)",
+      "bytes that are no item",
+      "trailer, names",
+      "sequence 2",
+    ])
+      expect(lines).toContain(part);
   });
 });

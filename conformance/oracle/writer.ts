@@ -1,16 +1,23 @@
 import { readBatch, readCommit } from "./batch.js";
-import { ByteWriter, concat, encodeText, equalBytes, hash } from "./bytes.js";
+import { encodeText, equalBytes, hash } from "./bytes.js";
 import { type Tokenize, buildSegmentData } from "./builder.js";
-import { openCapsule, readChain } from "./capsule.js";
-import { type BranchChange, type FileRange, type FrameReference, type SegmentReference, coveredRecords, encodeCommitBody } from "./commit.js";
+import { openCapsule } from "./capsule.js";
+import {
+  type BranchChange,
+  type FrameReference,
+  type SegmentReference,
+  coveredRecords,
+  encodeCommitBody,
+} from "./commit.js";
 import { countAnew } from "./counters.js";
 import { findTrailerEnd } from "./damage.js";
 import { History, readHistory } from "./history.js";
-import { ANCHOR_DISTANCE_BYTES, type CommitName, type Frame, FrameKind, MAX_BODY_BYTES, MarkKind, encodeFrame, encodeMark, parseFrame } from "./items.js";
+import { ItemWriter } from "./item-writer.js";
+import { type Frame, FrameKind, MAX_BODY_BYTES, MarkKind } from "./items.js";
 import { type Json, canonicalJson } from "./json.js";
 import { type ContentPlace, RecordKind, type RecordToPack, encodePack, recordsBytes } from "./pack.js";
 import { buildStream, buildPageTree, cut } from "./segment.js";
-import { type Superblock, encodeSuperblock, rootZero } from "./superblock.js";
+import { SUPERBLOCK_BYTES, type Superblock, encodeSuperblock } from "./superblock.js";
 
 const PACK_CLOSE_BYTES = 16_384;
 const INLINE_CONTENT_BYTES = 2048;
@@ -54,49 +61,35 @@ const EXAMPLE_SUPERBLOCK: Superblock = {
   workspaceId: "test",
 };
 
-/** Writes small capsules for tests: nothing is compressed, segments are written when told. Simple and slow: the file is copied for each item. */
+/** Writes small capsules for tests: nothing is compressed, segments are written when told. Simple and slow. */
 export class CapsuleWriter {
-  private history = new History();
-  private pending: { record: NewRecord; number: number }[] = [];
+  private pending: NewRecord[] = [];
   private newBranches: BranchChange[] = [];
-  private deadRanges: FileRange[] = [];
-  private digested: Uint8Array[] = [];
-  private frames: Frame[] = [];
-  private batchStart: number;
-  private lastMarkEnd: number;
-  private readonly root0: Uint8Array;
 
   private constructor(
-    private file: Uint8Array,
+    private readonly items: ItemWriter,
+    private readonly history: History,
     private readonly tokenize: Tokenize,
-  ) {
-    this.root0 = rootZero(file);
-    this.batchStart = file.length;
-    this.lastMarkEnd = file.length;
-  }
+  ) {}
 
   static create(tokenize: Tokenize, superblock: Partial<Superblock> = {}): CapsuleWriter {
-    return new CapsuleWriter(encodeSuperblock({ ...EXAMPLE_SUPERBLOCK, ...superblock }), tokenize);
+    const file = encodeSuperblock({ ...EXAMPLE_SUPERBLOCK, ...superblock });
+    return new CapsuleWriter(new ItemWriter(file, undefined), new History(), tokenize);
   }
 
   /** Goes on writing a capsule as a recovering writer does (part 8.2): the dead tail is cut off, a passed-over batch becomes a dead range. */
   static resume(file: Uint8Array, tokenize: Tokenize): CapsuleWriter {
     const capsule = openCapsule(file);
-    const history = readHistory(capsule);
     const liveEnd = capsule.deadTail?.start ?? file.length;
     const deadEnd = findTrailerEnd(file, liveEnd, capsule.root0) ?? liveEnd;
-    const writer = new CapsuleWriter(file.slice(0, deadEnd), tokenize);
-    writer.history = history;
-    writer.batchStart = readChain(capsule).at(-1)?.trailer.end ?? liveEnd;
-    writer.digested = capsule.notes.map(({ bytes }) => bytes);
-    writer.lastMarkEnd = deadEnd;
-    if (deadEnd > liveEnd) writer.deadRanges.push({ start: liveEnd, end: deadEnd });
-    for (const { start, end } of writer.deadRanges) writer.digested.push(new ByteWriter().u64(start).u64(end).finish());
-    return writer;
+    const items = new ItemWriter(file.slice(0, deadEnd), capsule.head?.frame);
+    const deadRanges = deadEnd > liveEnd ? [{ start: liveEnd, end: deadEnd }] : [];
+    items.beginBehind(capsule.head?.trailer.end ?? SUPERBLOCK_BYTES, capsule.notes, deadRanges);
+    return new CapsuleWriter(items, readHistory(capsule), tokenize);
   }
 
   get bytes(): Uint8Array {
-    return this.file.slice();
+    return this.items.file.slice();
   }
 
   /** The next commit's sequence. */
@@ -114,58 +107,45 @@ export class CapsuleWriter {
 
   /** Adds a record to the next commit; returns its number. */
   add(record: NewRecord): number {
-    const number = this.history.records.length + this.pending.length;
-    this.pending.push({ record, number });
-    return number;
+    return this.history.records.length + this.pending.push(record) - 1;
   }
 
   /** Writes what was added, and a commit with its trailer. */
   commit(options: CommitOptions = {}): void {
     this.writePending();
     const segments = this.writeSegments(options.segments ?? "none");
-    const { sequence } = this;
-    const previous = this.previousCommit();
-    const before = [...this.history.frames.values()];
+    const { history, items, sequence } = this;
     // Of the commit frame itself only the kind counts.
-    const counters = countAnew(this.history.records, [...before, { kind: FrameKind.commit, stored: new Uint8Array(0) }]);
+    const frames = [...history.frames.values(), { kind: FrameKind.commit, stored: new Uint8Array(0) }];
     const body = encodeCommitBody({
       sequence,
       committedAtMs: options.committedAtMs ?? FIRST_TIME_MS + sequence * 1000,
-      batchStart: this.batchStart,
-      previousOffset: previous?.offset ?? 0,
-      previousRoot: previous?.hash ?? this.root0,
-      batchDigest: hash(...this.digested),
-      recordCount: this.history.records.length,
-      counters,
+      batchStart: items.batchStart,
+      previousOffset: items.previousCommit?.offset ?? 0,
+      previousRoot: items.previousCommit?.hash ?? items.root0,
+      batchDigest: items.batchDigest,
+      recordCount: history.records.length,
+      counters: countAnew(history.records, frames),
       dictionary: undefined,
       branchChanges: this.newBranches,
-      deadRanges: this.deadRanges,
+      deadRanges: items.deadRanges,
       tailPacks: this.tailPacks(segments),
       segments,
     });
-    const frame = this.writeFrame(FrameKind.commit, body);
-    this.write(encodeMark(MarkKind.trailer, this.file.length, frame, this.root0));
-    this.history.frames.set(frame.offset, frame);
-    this.history.batches.push(readBatch(this.file, readCommit(this.file, frame.offset, this.root0), this.root0));
-    this.beginBatch();
+    const { offset } = items.commit(body);
+    history.closeBatch(readBatch(items.file, readCommit(items.file, offset, items.root0), items.root0));
+    this.newBranches = [];
   }
 
   /** Writes a durable note behind the newest trailer. */
   note(): void {
-    const note = encodeMark(MarkKind.note, this.file.length, this.previousCommit(), this.root0);
-    this.write(note);
-    this.digested.push(note);
-    this.lastMarkEnd = this.file.length;
+    this.items.mark(MarkKind.note);
   }
 
   /** Writes any frame into the batch, with the anchor behind it that the rules want. */
   frame(kind: number, body: Uint8Array, skippable = false): Frame {
-    const frame = this.writeFrame(kind, body, skippable);
-    this.digested.push(frame.hash);
-    this.frames.push(frame);
+    const frame = this.items.frame(kind, body, skippable);
     this.history.addFrame(frame, this.sequence);
-    const far = frame.end - frame.offset > ANCHOR_DISTANCE_BYTES || frame.end - this.lastMarkEnd > ANCHOR_DISTANCE_BYTES;
-    if (far) this.anchor();
     return frame;
   }
 
@@ -180,7 +160,7 @@ export class CapsuleWriter {
       batch = [];
       firstRecord = this.history.records.length;
     };
-    for (const { record } of this.pending) {
+    for (const record of this.pending) {
       if (branch !== (record.branch ?? 0)) close();
       branch = record.branch ?? 0;
       // A duplicate may be in the pack that is still open: it is looked for among the records of closed packs only.
@@ -189,13 +169,6 @@ export class CapsuleWriter {
     }
     close();
     this.pending = [];
-  }
-
-  private anchor(): void {
-    const anchor = encodeMark(MarkKind.anchor, this.file.length, this.previousCommit(), this.root0);
-    this.write(anchor);
-    this.digested.push(anchor);
-    this.lastMarkEnd = this.file.length;
   }
 
   private packBody(records: readonly RecordToPack[], firstRecord: number, branch: number): Uint8Array {
@@ -226,7 +199,8 @@ export class CapsuleWriter {
   private place(content: Uint8Array | undefined, kind: number): ContentPlace {
     if (!content) return { mode: 0, contentBytes: 0 };
     const contentBytes = content.length;
-    const source = kind === RecordKind.revision && contentBytes >= MIN_DUPLICATE_BYTES ? this.sameContent(content) : undefined;
+    const source =
+      kind === RecordKind.revision && contentBytes >= MIN_DUPLICATE_BYTES ? this.sameContent(content) : undefined;
     if (source !== undefined) return { mode: 3, contentBytes, source };
     if (contentBytes < INLINE_CONTENT_BYTES) return { mode: 1, contentBytes };
     const blobs = cut(content, MAX_BODY_BYTES).map((piece) => referenceTo(this.frame(FrameKind.blob, piece)));
@@ -236,7 +210,11 @@ export class CapsuleWriter {
   private sameContent(content: Uint8Array): number | undefined {
     return this.history.records.find((record) => {
       const stored = record.place.mode === 1 || record.place.mode === 2;
-      return stored && record.place.contentBytes === content.length && equalBytes(this.history.content(record) ?? new Uint8Array(0), content);
+      return (
+        stored &&
+        record.place.contentBytes === content.length &&
+        equalBytes(this.history.content(record) ?? new Uint8Array(0), content)
+      );
     })?.number;
   }
 
@@ -264,31 +242,10 @@ export class CapsuleWriter {
 
   private tailPacks(segments: readonly SegmentReference[] | undefined): FrameReference[] {
     const covered = segments ? coveredRecords(segments) : 0;
-    const tail = new Set(this.history.packs.filter(({ firstRecord }) => firstRecord >= covered).map(({ offset }) => offset));
-    return this.frames.filter(({ offset }) => tail.has(offset)).map(referenceTo);
-  }
-
-  private previousCommit(): CommitName | undefined {
-    return this.history.commits.at(-1)?.frame;
-  }
-
-  private writeFrame(kind: number, body: Uint8Array, skippable = false): Frame {
-    const { length: offset } = this.file;
-    this.write(encodeFrame({ kind, offset, body, skippable }));
-    return parseFrame(this.file, offset);
-  }
-
-  private write(bytes: Uint8Array): void {
-    this.file = concat(this.file, bytes);
-  }
-
-  private beginBatch(): void {
-    this.newBranches = [];
-    this.deadRanges = [];
-    this.digested = [];
-    this.frames = [];
-    this.batchStart = this.file.length;
-    this.lastMarkEnd = this.file.length;
+    const tail = new Set(
+      this.history.packs.filter(({ firstRecord }) => firstRecord >= covered).map(({ offset }) => offset),
+    );
+    return this.items.frames.filter(({ offset }) => tail.has(offset)).map(referenceTo);
   }
 }
 
