@@ -62,7 +62,7 @@ export function openBatch(): i32 {
   if (batchIsOpen) return OK;
   const complete = completeTail();
   if (complete != OK) return complete;
-  beginBatch(headEnd, headOffset, load<u64>(headRoot));
+  beginBatch(headEnd, headOffset, headSequence == 0 ? 0 : load<u64>(headRoot));
   for (let at = headEnd; at < headNotesEnd; at += MARK_BYTES) {
     const status = readAt(at, MARK_BYTES, mark);
     if (status != OK) return status;

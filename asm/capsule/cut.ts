@@ -85,12 +85,16 @@ function segmentsToMerge(): u32 {
   for (let i: u32 = 0; i < segmentCount; i++) highest = max<u32>(highest, tierOf(segmentAt(i)));
   for (let tier: u32 = 0; tier <= highest; tier++) {
     let count: u32 = 0;
+    let ofTier: u32 = 0;
     let bytes: u64 = 0;
-    while (count < segmentCount && tierOf(segmentAt(segmentCount - 1 - count)) <= tier) {
-      bytes += segmentAt(segmentCount - 1 - count).dataLength;
+    while (count < segmentCount) {
+      const segment = segmentAt(segmentCount - 1 - count);
+      if (tierOf(segment) > tier) break;
+      if (tierOf(segment) == tier) ofTier++;
+      bytes += segment.dataLength;
       count++;
     }
-    if (count >= TIER_SEGMENTS && bytes <= MAX_MERGED_BYTES) return count;
+    if (ofTier >= TIER_SEGMENTS && bytes <= MAX_MERGED_BYTES) return count;
   }
   return 0;
 }

@@ -3,7 +3,7 @@ import { forgetDictionaries } from "../log/dictionary";
 import { forgetPacks } from "../log/frames";
 import { commitView, loadCommit } from "../log/commit-frame";
 import { headEnd, headIsDurable, headNotesEnd, headOffset, headSequence, lastTrailerEnd, setDurable } from "../log/head";
-import { cutFileEnd, fileEnd, readAt, rewrite } from "../log/source";
+import { closeWindow, cutFileEnd, fileEnd, readAt, rewrite } from "../log/source";
 import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { endBatch } from "./batch";
@@ -19,6 +19,7 @@ export function openCapsuleFile(fileBytes: u64): i32 {
   let status = openLog(fileBytes);
   if (status == OK) status = openListedSegments();
   if (status == OK) status = loadTail();
+  closeWindow();
   return status;
 }
 

@@ -29,7 +29,7 @@ import {
   tailPacks,
   TAIL_PACK_BYTES,
 } from "./head";
-import { closeWindow, fileEnd, openWindow, readAt, sourceReset } from "./source";
+import { fileEnd, openWindow, readAt, sourceReset } from "./source";
 
 /** Opening: from the end of the file to the newest commit, and back to its base. docs/format.md 8.1. */
 
@@ -39,7 +39,7 @@ const MAX_TAIL_COMMITS: u32 = 64;
 const note: usize = memory.data(64, 16);
 const previousRoot: usize = memory.data(32, 16);
 
-/** Opens a file of `fileBytes` bytes: afterwards `head.ts` holds its newest commit. */
+/** Opens a file of `fileBytes` bytes: afterwards `head.ts` holds its newest commit. The window stays open for the tail's packs. */
 export function openLog(fileBytes: u64): i32 {
   sourceReset(fileBytes);
   let status = readSuperblock(fileBytes);
@@ -48,7 +48,6 @@ export function openLog(fileBytes: u64): i32 {
   status = openWindow(fileBytes);
   if (status == OK) status = findHead(fileBytes);
   if (status == OK && headOffset != 0) status = walkToBase();
-  closeWindow();
   if (status != OK) return status;
   if (headNotesEnd < fileBytes) setDeadTail(headNotesEnd, fileBytes);
   return OK;
