@@ -1,5 +1,6 @@
 /** The public entry of speckit-capsule: the same import on Node, Bun and Deno. */
 
+export { Capsule } from "./capsule.js";
 export { type Diagnostic, type DiagnosticCode, type DiagnosticLevel, type DoctorOptions, worstLevel } from "./diagnostics.js";
 export type {
   Document,
@@ -46,4 +47,5 @@ export {
   type UriType,
   uriTypes,
 } from "./uri.js";
+export { View } from "./view.js";
 export type { Writable } from "./writable.js";

@@ -1,0 +1,261 @@
+/** The open capsule: what scripts work with. */
+
+import { commitNow, commitStageNow } from "./checkpoint-writer.js";
+import { AnalyzerId, type CoreView } from "./core/exports.js";
+import { capsuleInfo } from "./core/lifecycle.js";
+import { readCommits } from "./core/reads.js";
+import { appendCloseNote, pendingRecords } from "./core/writes.js";
+import type { Diagnostic, DoctorOptions } from "./diagnostics.js";
+import { examinePath, examineSession, withVerdict } from "./doctor.js";
+import { storeDocuments } from "./document-batch.js";
+import type { Document, PutContent, PutManyOptions, PutOptions, PutTarget } from "./entries.js";
+import { checkLimit } from "./entry-reader.js";
+import { CapsuleError, throwIfAborted } from "./errors.js";
+import { requireCheckpoint } from "./event-reader.js";
+import type { EventInput } from "./events.js";
+import type { CapsuleStats, Checkpoint, CommitOptions, CommitResult, LoggedCommit, LogOptions, StageOptions } from "./history.js";
+import { createSession, openForReading, openForWriting, type ReaderParts, type WriterParts } from "./open.js";
+import type { CapsuleInfo, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
+import type { SpecRun } from "./placement.js";
+import type { WriteQueue } from "./queue.js";
+import { Reader } from "./reader.js";
+import { refreshSession } from "./refresh.js";
+import { DEFAULT_RUN, normalizeRunId, type Uri } from "./uri.js";
+import { View } from "./view.js";
+import type { Writable } from "./writable.js";
+import { CapsuleWriter } from "./writer.js";
+
+const LOG_PAGE_COMMITS = 64;
+
+/**
+ * A capsule that is open. One that was opened for writing holds the writer's lock until it is closed.
+ *
+ * @example
+ * const capsule = await Capsule.open(".speckit/memvid/workspace.mv2", { mode: "write", specId: "SPEC-1", runId: "abc" });
+ * try {
+ *   await capsule.put({ path: "plan.md" }, "# Plan");
+ *   await capsule.commitStage({ stage: "plan" });
+ * } finally {
+ *   await capsule.close();
+ * }
+ */
+export class Capsule extends Reader implements Writable {
+  private readonly writer: CapsuleWriter | null;
+
+  private constructor(
+    private readonly reading: ReaderParts | null,
+    writing: { readonly parts: WriterParts; readonly options: WriterOptions } | null,
+  ) {
+    super((writing?.parts ?? (reading as ReaderParts)).session);
+    this.writer =
+      writing === null
+        ? null
+        : new CapsuleWriter(writing.parts, defaultsOf(writing.options), writing.options.captureMode ?? "prompts_only");
+  }
+
+  /**
+   * Creates a capsule, with the directories above it, and opens it for writing. It is durable when this returns.
+   *
+   * @throws CapsuleError `AlreadyExists`, `LockedByWriter`, `LockUnavailable`, `PermissionDenied`, `DiskFull`, …
+   */
+  static async create(path: string, options: CreateOptions = {}): Promise<Capsule> {
+    return new Capsule(null, { parts: await createSession(path, options), options });
+  }
+
+  /**
+   * Opens a capsule: for reading unless `mode` is `write`. Opening costs the same whatever its size. For reading nothing
+   * is created or changed. A writer takes the lock, and cuts off what an interrupted writer left.
+   *
+   * @throws CapsuleError `NotFound`, `LockedByWriter`, `Corrupted`, `VersionMismatch`, `ForeignFormat`, `EncryptedCapsule`, …
+   */
+  static async open(path: string, options: OpenOptions = {}): Promise<Capsule> {
+    if (options.mode === "write") return new Capsule(null, { parts: await openForWriting(path, options), options });
+    return new Capsule(await openForReading(path, options), null);
+  }
+
+  /** What is wrong at a path, whatever stands there; changes nothing. @throws CapsuleError `Aborted` */
+  static doctor(path: string, options: DoctorOptions & Injection = {}): Promise<Diagnostic[]> {
+    return examinePath(path, options);
+  }
+
+  /** What is known without reading. */
+  get info(): CapsuleInfo {
+    const { info, path } = this.session;
+    return {
+      path,
+      mode: this.writer === null ? "read" : "write",
+      capsuleId: info.capsuleId,
+      workspaceId: info.workspaceId,
+      formatMajor: info.formatMajor,
+      formatMinor: info.formatMinor,
+      createdAtMs: info.createdAtMs,
+      analyzer: info.analyzerId === AnalyzerId.english ? "english" : "plain",
+      sequence: info.headSequence,
+      root: info.root,
+      lock: this.writer?.parts.lock.kind ?? null,
+    };
+  }
+
+  put(target: PutTarget, content: PutContent, options: PutOptions = {}): Promise<Uri> {
+    return this.write((writer) => writer.put(target, content, options));
+  }
+
+  putMany(documents: Iterable<Document> | AsyncIterable<Document>, options: PutManyOptions = {}): Promise<Uri[]> {
+    return this.write((writer, queue) => storeDocuments(writer, queue, documents, options));
+  }
+
+  remove(uri: string, options: { readonly reason?: string } = {}): Promise<boolean> {
+    return this.write((writer) => writer.remove(uri, options.reason ?? "unspecified"));
+  }
+
+  alias(oldUri: string, newUri: string, reason: string): Promise<void> {
+    return this.write((writer) => writer.alias(oldUri, newUri, reason));
+  }
+
+  emit(event: EventInput): Promise<Uri> {
+    return this.write((writer) => writer.emit(event));
+  }
+
+  commit(options: CommitOptions = {}): Promise<CommitResult> {
+    return this.write((writer) => commitNow(writer, options));
+  }
+
+  commitStage(options: StageOptions): Promise<Checkpoint> {
+    return this.write((writer) => commitStageNow(writer, options));
+  }
+
+  /**
+   * The capsule as it was at a checkpoint, by its id or else its label.
+   *
+   * @throws CapsuleError `UnknownCheckpoint`, `CheckpointOnOtherBranch`
+   */
+  async at(checkpoint: string): Promise<View> {
+    await this.session.beforeRead();
+    const view = this.committedView();
+    const record = await requireCheckpoint(this.session, checkpoint, view);
+    return new View(this.session, { branch: view.branch, sequence: record.sequence });
+  }
+
+  /** The capsule as of the newest commit, which later ones don't change. */
+  async snapshot(): Promise<View> {
+    await this.session.beforeRead();
+    return new View(this.session, { branch: this.committedView().branch, sequence: this.session.info.headSequence });
+  }
+
+  /**
+   * Moves a reader on to the newest commit. False if there was none. A writer always sees its own commits.
+   *
+   * @throws CapsuleError `SnapshotLost` if another file stands at the path now, or this one was cut
+   */
+  async refresh(): Promise<boolean> {
+    this.session.requireOpen();
+    return this.reading === null ? false : refreshSession(this.reading);
+  }
+
+  /** Counts at the newest commit. */
+  async stats(): Promise<CapsuleStats> {
+    await this.session.beforeRead();
+    const { core, file, queue } = this.session;
+    const info = await capsuleInfo(core);
+    return {
+      sizeBytes: file.size(),
+      sequence: info.headSequence,
+      frameCount: info.frameCount,
+      recordCount: info.recordCount,
+      uriCount: info.uriCount,
+      revisionCount: info.revisionCount,
+      removalCount: info.removalCount,
+      eventCount: info.eventCount,
+      checkpointCount: info.checkpointCount,
+      branchCount: info.branchCount,
+      segmentCount: info.segmentCount,
+      contentBytesPut: info.contentBytesPut,
+      contentBytesStored: info.contentBytesStored,
+      deadTailBytes: info.deadTailStart < 0 ? 0 : info.deadTailEnd - info.deadTailStart,
+      pendingRecords: info.pendingRecords,
+      queuedWrites: queue?.length ?? 0,
+      coreMemoryBytes: core.exports.memoryInUse(),
+    };
+  }
+
+  /** The commits, newest first. */
+  async *log(options: LogOptions = {}): AsyncGenerator<LoggedCommit, void, undefined> {
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    checkLimit("limit", limit);
+    await this.session.beforeRead();
+    let given = 0;
+    for (let before = -1; given < limit; ) {
+      throwIfAborted(options.signal, "read the log");
+      this.session.requireOpen();
+      const page = await readCommits(this.session.core, before, Math.min(LOG_PAGE_COMMITS, limit - given));
+      for (const { sequence, atMs, root, recordCount, offset, endOffset } of page) {
+        given++;
+        yield { sequence, atMs, root, recordCount, offset, endOffset };
+      }
+      const last = page.at(-1);
+      if (last === undefined || last.sequence === 1) return;
+      before = last.offset;
+    }
+  }
+
+  /** What is wrong with this capsule; a single finding of level `ok` if nothing is. */
+  async doctor(options: DoctorOptions = {}): Promise<Diagnostic[]> {
+    return withVerdict(await examineSession(this.session, options), options.deep === true);
+  }
+
+  /**
+   * Waits for queued writes, commits what waits, gives the lock and the file back. Calling it again does nothing.
+   *
+   * @throws CapsuleError what the last commit threw; the lock and the file are given back all the same
+   */
+  async close(): Promise<void> {
+    const { queue } = this.session;
+    if (this.session.isClosed) return;
+    if (this.writer === null || queue === null) this.session.close();
+    else await queue.push(() => closeWriter(this.writer as CapsuleWriter));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  protected override lookupView(): CoreView {
+    return this.session.lookupView;
+  }
+
+  protected override committedView(): CoreView {
+    return this.session.committedView;
+  }
+
+  private write<Result>(work: (writer: CapsuleWriter, queue: WriteQueue) => Result | Promise<Result>): Promise<Result> {
+    const { writer } = this;
+    const { queue, path } = this.session;
+    if (writer === null || queue === null) {
+      return Promise.reject(
+        new CapsuleError("ReadOnly", `Cannot write to the capsule ${JSON.stringify(path)}: it was opened for reading`, {
+          hint: 'Open it with mode "write".',
+        }),
+      );
+    }
+    return queue.run(() => work(writer, queue));
+  }
+}
+
+/** Spec and run for whatever doesn't name its own. */
+function defaultsOf(options: WriterOptions): SpecRun | null {
+  if (options.specId === undefined) return null;
+  return { specId: options.specId, runId: options.runId === undefined ? DEFAULT_RUN : normalizeRunId(options.runId) };
+}
+
+async function closeWriter(writer: CapsuleWriter): Promise<void> {
+  const { session, lock, clock } = writer.parts;
+  if (session.isClosed) return;
+  try {
+    if (session.isPoisoned) return;
+    if (pendingRecords(session.core) > 0) await writer.commitPending(clock());
+    appendCloseNote(session.core);
+  } finally {
+    session.close();
+    lock.release();
+  }
+}

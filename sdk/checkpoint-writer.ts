@@ -1,0 +1,115 @@
+/** Commits with a name: checkpoints, manual and of stages. */
+
+import { plainAttributes } from "./attributes.js";
+import { isWellFormed } from "./canonical-json.js";
+import { newCheckpointId } from "./checkpoint-ids.js";
+import { MAIN_BRANCH, RecordKind, WITH_PENDING } from "./core/exports.js";
+import { findCheckpointId, findLabel } from "./core/reads.js";
+import { putRecord } from "./core/writes.js";
+import { argumentError, CapsuleError } from "./errors.js";
+import type { Checkpoint, CommitOptions, CommitResult, StageOptions } from "./history.js";
+import type { SpecRun } from "./placement.js";
+import { branchName } from "./session.js";
+import type { Uri } from "./uri.js";
+import type { CapsuleWriter } from "./writer.js";
+
+const MAX_LABEL_BYTES = 256;
+const HERE = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
+
+const encoder = new TextEncoder();
+
+/** What a checkpoint is to say of itself. */
+interface CheckpointInput {
+  readonly label: string | undefined;
+  readonly force: boolean;
+  readonly stage: string | undefined;
+  readonly gitCommit: string | undefined;
+  readonly place: SpecRun | null;
+  readonly atMs: number;
+}
+
+type StoredCheckpoint = Omit<Checkpoint, "sequence">;
+
+/** `commit()`: makes what waits durable, with a manual checkpoint if there is a label. */
+export async function commitNow(writer: CapsuleWriter, options: CommitOptions): Promise<CommitResult> {
+  writer.requireWritable();
+  const { label, force = false, gitCommit } = options;
+  const atMs = writer.parts.clock();
+  let stored: StoredCheckpoint | null = null;
+  if (label !== undefined) {
+    const place = writer.placement.specRun(options.specId, options.runId);
+    stored = storeCheckpoint(writer, { label, force, stage: undefined, gitCommit, place, atMs });
+  }
+  const committed = await writer.commitPending(atMs);
+  const { headSequence, root } = writer.parts.session.info;
+  const checkpoint = stored === null ? null : { ...stored, sequence: headSequence };
+  return { sequence: headSequence, root, committed, checkpoint };
+}
+
+/** `commitStage()`: a checkpoint and its event, in one commit with what waits. */
+export async function commitStageNow(writer: CapsuleWriter, options: StageOptions): Promise<Checkpoint> {
+  writer.requireWritable();
+  const { stage, label, force = false, gitCommit, policyId, policyHash, policyUri } = options;
+  if (typeof stage !== "string" || stage === "" || !isWellFormed(stage)) {
+    throw argumentError("stage", "the name of a stage", stage);
+  }
+  const atMs = writer.parts.clock();
+  const place = writer.placement.specRun(options.specId, options.runId);
+  const stored = storeCheckpoint(writer, { label, force, stage, gitCommit, place, atMs });
+  const payload = {
+    stage,
+    checkpoint_id: stored.id,
+    ...(policyId === undefined ? {} : { policy_id: policyId }),
+    ...(policyHash === undefined ? {} : { policy_hash: policyHash }),
+    ...(policyUri === undefined ? {} : { policy_uri: policyUri }),
+  };
+  writer.storeOwnEvent("StageTransition", payload, { place, stage, atMs });
+  await writer.commitPending(atMs);
+  return { ...stored, sequence: writer.parts.session.info.headSequence };
+}
+
+function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): StoredCheckpoint {
+  const { label, stage, gitCommit, place, atMs } = input;
+  if (label !== undefined) checkLabel(writer, label, input.force);
+  if (gitCommit !== undefined && typeof gitCommit !== "string") throw argumentError("gitCommit", "a hash", gitCommit);
+  const id = newCheckpointId(atMs, writer.parts.random, (candidate) => isTaken(writer, candidate));
+  const uri: Uri = writer.placement.internalUri("checkpoint", place, id);
+  const isManual = stage === undefined;
+  const attributesJson = plainAttributes({ commit_hash: gitCommit, is_manual: isManual, stage });
+  const { core } = writer.parts.session;
+  const title = label ?? "";
+  putRecord(core, { kind: RecordKind.CHECKPOINT, tag: 0, isDocument: false, atMs, uri, title, attributesJson }, "");
+  return {
+    id,
+    uri,
+    label: label ?? null,
+    stage: stage ?? null,
+    specId: place?.specId ?? null,
+    runId: place?.runId ?? null,
+    commitHash: gitCommit ?? null,
+    isManual,
+    branch: branchName(MAIN_BRANCH),
+    atMs,
+  };
+}
+
+function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (typeof label !== "string" || label === "" || !isWellFormed(label) || /[\u0000-\u001f\u007f-\u009f]/.test(label)) {
+    throw argumentError("label", "text without control characters", label);
+  }
+  if (encoder.encode(label).length > MAX_LABEL_BYTES) {
+    throw new CapsuleError("TooLarge", `Cannot use the label: it has more than ${MAX_LABEL_BYTES} bytes`);
+  }
+  if (force) return;
+  const found = findLabel(writer.parts.session.core, label, HERE);
+  if (found === null || found instanceof Promise) return;
+  throw new CapsuleError("DuplicateLabel", `Cannot use the label ${JSON.stringify(label)}: checkpoint ${found.uri} has it on this branch`, {
+    hint: "Choose another label, or use force to let it name the new checkpoint.",
+    details: { label, checkpointUri: found.uri },
+  });
+}
+
+function isTaken(writer: CapsuleWriter, id: string): boolean {
+  return findCheckpointId(writer.parts.session.core, id, HERE) !== null;
+}

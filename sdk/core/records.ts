@@ -1,0 +1,93 @@
+/** A record as the core answers it: fourteen f64, three u32 lengths, and the three texts that they belong to. */
+
+import type { CoreInstance } from "./instance.js";
+
+const FIELD_BYTES = 8;
+const LENGTHS_AT = 14 * FIELD_BYTES;
+const TEXTS_AT = LENGTHS_AT + 3 * 4;
+
+/** Where the fields lie that are read without the rest. */
+const RECORD_NUMBER_AT = 0;
+const CONTENT_LENGTH_AT = 8 * FIELD_BYTES;
+
+export interface CoreRecord {
+  readonly recordNumber: number;
+  readonly sequence: number;
+  readonly branch: number;
+  readonly kind: number;
+  readonly isDocument: boolean;
+  readonly tag: number;
+  readonly atMs: number;
+  readonly contentMode: number;
+  readonly contentLength: number;
+  readonly packOffset: number;
+  readonly packLength: number;
+  readonly indexInPack: number;
+  readonly aliasesFollowed: number;
+  readonly versionKind: number;
+  readonly uri: string;
+  readonly title: string;
+  /** JSON text; empty for no attributes. */
+  readonly attributesJson: string;
+}
+
+/** What is needed to fetch a record's content. */
+export interface ContentPlace {
+  readonly recordNumber: number;
+  readonly contentLength: number;
+}
+
+/** Takes the record at `pointer` out of the core's memory. */
+export function decodeRecord(core: CoreInstance, pointer: number): CoreRecord {
+  const { view } = core;
+  const field = (index: number): number => view.getFloat64(pointer + index * FIELD_BYTES, true);
+  const uriLength = view.getUint32(pointer + LENGTHS_AT, true);
+  const titleLength = view.getUint32(pointer + LENGTHS_AT + 4, true);
+  const attributesLength = view.getUint32(pointer + LENGTHS_AT + 8, true);
+  const titleAt = pointer + TEXTS_AT + uriLength;
+  return {
+    recordNumber: field(0),
+    sequence: field(1),
+    branch: field(2),
+    kind: field(3),
+    isDocument: field(4) === 1,
+    tag: field(5),
+    atMs: field(6),
+    contentMode: field(7),
+    contentLength: field(8),
+    packOffset: field(9),
+    packLength: field(10),
+    indexInPack: field(11),
+    aliasesFollowed: field(12),
+    versionKind: field(13),
+    uri: core.readText(pointer + TEXTS_AT, uriLength),
+    title: core.readText(titleAt, titleLength),
+    attributesJson: core.readText(titleAt + titleLength, attributesLength),
+  };
+}
+
+/** The record that the last call answered. */
+export function answeredRecord(core: CoreInstance): CoreRecord {
+  return decodeRecord(core, core.exports.resultPointer() >>> 0);
+}
+
+/** Of the record that the last call answered, what {@link ContentPlace} holds. */
+export function answeredContentPlace(core: CoreInstance): ContentPlace {
+  const pointer = core.exports.resultPointer() >>> 0;
+  const { view } = core;
+  return {
+    recordNumber: view.getFloat64(pointer + RECORD_NUMBER_AT, true),
+    contentLength: view.getFloat64(pointer + CONTENT_LENGTH_AT, true),
+  };
+}
+
+/** The `count` records that the last call answered, each preceded by its length as u32. */
+export function answeredRecords(core: CoreInstance, count: number): CoreRecord[] {
+  const records: CoreRecord[] = [];
+  let pointer = core.exports.resultPointer() >>> 0;
+  for (let i = 0; i < count; i++) {
+    records.push(decodeRecord(core, pointer + 4));
+    pointer += 4 + core.view.getUint32(pointer, true);
+  }
+  return records;
+}

@@ -1,0 +1,152 @@
+/** From records to events and checkpoints. */
+
+import { type CoreView, RecordKind } from "./core/exports.js";
+import { findCheckpointId, findLabel, scanRecords } from "./core/reads.js";
+import type { CoreRecord } from "./core/records.js";
+import { readContent } from "./content-reader.js";
+import { checkLimit, parseAttributes, parseJson, pinned } from "./entry-reader.js";
+import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
+import { checkEventType, eventTypeName, eventTypeNumbers, isAuditEvent } from "./event-types.js";
+import type { CapsuleEvent, EventFilters } from "./events.js";
+import type { Checkpoint } from "./history.js";
+import { branchName, type Session } from "./session.js";
+import { normalizeRunId, parseUri, type Uri } from "./uri.js";
+
+/** Records that one call of the core gives. */
+const PAGE_RECORDS = 256;
+const ANY_TAG = 0;
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The records of one kind in a view, in the order in which they were stored. */
+export async function* scanKind(
+  session: Session,
+  kind: number,
+  view: CoreView,
+  options: { readonly tag?: number; readonly from?: number; readonly signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<CoreRecord, void, undefined> {
+  for (let from = options.from ?? 0; ; ) {
+    throwIfAborted(options.signal, "read");
+    session.requireOpen();
+    const page = await scanRecords(session.core, kind, options.tag ?? ANY_TAG, from, PAGE_RECORDS, view);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_RECORDS) return;
+    from = last.recordNumber + 1;
+  }
+}
+
+/** The events of a view that pass all filters. */
+export async function* readEvents(
+  session: Session,
+  view: CoreView,
+  filters: EventFilters,
+): AsyncGenerator<CapsuleEvent, void, undefined> {
+  const limit = filters.limit ?? Number.POSITIVE_INFINITY;
+  checkLimit("limit", limit);
+  const accepts = recordFilter(filters);
+  const earlierWrites = session.beforeRead();
+  if (earlierWrites !== undefined) await earlierWrites;
+  const at = pinned(session, view);
+  const since = filters.sinceCheckpoint === undefined ? null : await requireCheckpoint(session, filters.sinceCheckpoint, at);
+  const from = since === null ? 0 : since.recordNumber + 1;
+  let given = 0;
+  if (limit === 0) return;
+  const tag = filters.type === undefined ? ANY_TAG : eventTypeNumbers[filters.type];
+  for await (const record of scanKind(session, RecordKind.EVENT, at, { tag, from, signal: filters.signal })) {
+    if (since !== null && record.sequence <= since.sequence) continue;
+    const described = describeEvent(record);
+    if (!accepts(described)) continue;
+    yield { ...described, payload: await readPayload(session, record) };
+    if (++given === limit) return;
+  }
+}
+
+type EventHead = Omit<CapsuleEvent, "payload">;
+
+/** All of an event that is known without its content. */
+function describeEvent(record: CoreRecord): EventHead {
+  const { specId, runId } = parseUri(record.uri);
+  const { stage } = parseAttributes(record);
+  return {
+    uri: record.uri as Uri,
+    type: eventTypeName(record.tag),
+    atMs: record.atMs,
+    specId,
+    runId,
+    stage: typeof stage === "string" ? stage : null,
+    branch: branchName(record.branch),
+    sequence: record.sequence,
+  };
+}
+
+function recordFilter(filters: EventFilters): (event: EventHead) => boolean {
+  const { stage, specId, auditOnly } = filters;
+  if (filters.type !== undefined) checkEventType(filters.type);
+  const runId = filters.runId === undefined ? undefined : normalizeRunId(filters.runId);
+  return (event) =>
+    (stage === undefined || event.stage === stage) &&
+    (specId === undefined || event.specId === specId) &&
+    (runId === undefined || event.runId === runId) &&
+    (auditOnly !== true || isAuditEvent(event.type));
+}
+
+async function readPayload(session: Session, record: CoreRecord): Promise<CapsuleEvent["payload"]> {
+  return parseJson(decoder.decode(await readContent(session, record)), `the payload of ${record.uri}`);
+}
+
+/** The checkpoints of a view, in the order in which they were made. */
+export async function readCheckpoints(session: Session, view: CoreView): Promise<Checkpoint[]> {
+  const earlierWrites = session.beforeRead();
+  if (earlierWrites !== undefined) await earlierWrites;
+  const checkpoints: Checkpoint[] = [];
+  for await (const record of scanKind(session, RecordKind.CHECKPOINT, pinned(session, view))) {
+    checkpoints.push(toCheckpoint(record));
+  }
+  return checkpoints;
+}
+
+/** A checkpoint's record as callers know it; its attributes are described in docs/attributes.md. */
+export function toCheckpoint(record: CoreRecord): Checkpoint {
+  const { specId, runId, path } = parseUri(record.uri);
+  const stored = parseAttributes(record);
+  const text = (key: string): string | null => {
+    const value = stored[key];
+    return typeof value === "string" ? value : null;
+  };
+  return {
+    id: path,
+    uri: record.uri as Uri,
+    label: record.title === "" ? null : record.title,
+    stage: text("stage"),
+    specId,
+    runId,
+    commitHash: text("commit_hash"),
+    isManual: stored["is_manual"] === true,
+    branch: branchName(record.branch),
+    atMs: record.atMs,
+    sequence: record.sequence,
+  };
+}
+
+/**
+ * The record of a checkpoint by its id, or else its label. @throws CapsuleError `UnknownCheckpoint`,
+ * `CheckpointOnOtherBranch`
+ */
+export async function requireCheckpoint(session: Session, name: string, view: CoreView): Promise<CoreRecord> {
+  if (typeof name !== "string" || name === "") throw argumentError("checkpoint", "the id or label of a checkpoint", name);
+  const record = (await findCheckpointId(session.core, name, view)) ?? (await findLabel(session.core, name, view));
+  if (record === null) {
+    throw new CapsuleError("UnknownCheckpoint", `Cannot go back to ${JSON.stringify(name)}: no checkpoint has this id or label`, {
+      hint: 'Run "speckit capsule checkpoints" to see which there are.',
+      details: { checkpoint: name },
+    });
+  }
+  if (record.branch !== view.branch) {
+    const [found, wanted] = [branchName(record.branch), branchName(view.branch)];
+    throw new CapsuleError("CheckpointOnOtherBranch", `Cannot go back to ${JSON.stringify(name)} on ${wanted}: it is on ${found}`, {
+      details: { checkpoint: name, branch: found },
+    });
+  }
+  return record;
+}

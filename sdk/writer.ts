@@ -1,0 +1,223 @@
+/** Writing, one call at a time: what the queue of a writer runs. */
+
+import { documentAttributes, plainAttributes } from "./attributes.js";
+import { isWellFormed } from "./canonical-json.js";
+import { isSearchableText, isWholeContent, nextPiece, piecesOf, TextSniffer } from "./content.js";
+import { RecordKind, WITH_PENDING, MAIN_BRANCH } from "./core/exports.js";
+import { resolveRecord } from "./core/reads.js";
+import type { CoreRecord } from "./core/records.js";
+import {
+  abortContent,
+  appendCommit,
+  beginContent,
+  markSynced,
+  pendingRecords,
+  putRecord,
+  putStreamed,
+  type RecordInput,
+  writeContent,
+} from "./core/writes.js";
+import type { PutContent, PutOptions, PutTarget, WholeContent } from "./entries.js";
+import { argumentError, CapsuleError } from "./errors.js";
+import { checkEvent, encodePayload } from "./event-writer.js";
+import { type EventType, eventTypeNumbers } from "./event-types.js";
+import type { EventInput } from "./events.js";
+import { toCapsuleError } from "./machine-errors.js";
+import type { WriterParts } from "./open.js";
+import type { CaptureMode } from "./options.js";
+import { Placement, type SpecRun } from "./placement.js";
+import type { EventPayloads } from "./schema/events.js";
+import { checkUri, parseUri, type Uri } from "./uri.js";
+
+const HERE = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
+
+/** An event's place and time, beside its type and payload. */
+export interface EventPlace {
+  readonly place: SpecRun | null;
+  readonly stage: string | undefined;
+  readonly atMs: number;
+}
+
+/** A document that was checked and only has to be stored. */
+export interface PreparedDocument {
+  readonly input: RecordInput;
+  readonly content: WholeContent;
+}
+
+export class CapsuleWriter {
+  readonly placement: Placement;
+  /** Number of the newest event, stored or waiting. */
+  private eventsStored: number;
+
+  constructor(
+    readonly parts: WriterParts,
+    defaults: SpecRun | null,
+    private readonly captureMode: CaptureMode,
+  ) {
+    this.placement = new Placement(parts.session, defaults);
+    this.eventsStored = parts.session.info.eventCount;
+  }
+
+  private get core() {
+    return this.parts.session.core;
+  }
+
+  /** Throws unless this handle may write. */
+  requireWritable(): void {
+    this.parts.session.requireOpen();
+    const { writeError } = this.core.host;
+    if (writeError === null) return;
+    throw new CapsuleError("Poisoned", `Cannot write to the capsule ${JSON.stringify(this.parts.session.path)}: an earlier write failed`, {
+      hint: "Close it and open it again; what was committed is unharmed.",
+      cause: writeError,
+    });
+  }
+
+  put(target: PutTarget, content: PutContent, options: PutOptions): Uri | Promise<Uri> {
+    this.requireWritable();
+    const uri = this.placement.uriFor(target);
+    const input = this.documentInput(uri, options, options.atMs ?? this.parts.clock());
+    if (!isWholeContent(content)) return this.putStream(input, content, options.index);
+    this.storeDocument(prepareDocument(input, content, options.index));
+    return uri;
+  }
+
+  storeDocument(document: PreparedDocument): void {
+    putRecord(this.core, document.input, document.content);
+  }
+
+  /** Checks what a document says of itself. Whether it is searched is decided with its content. */
+  documentInput(uri: Uri, options: PutOptions, atMs: number): RecordInput {
+    const { title = "" } = options;
+    if (typeof title !== "string" || !isWellFormed(title)) throw argumentError("title", "well-formed text", title);
+    const attributesJson = documentAttributes(options, uri);
+    return { kind: RecordKind.REVISION, tag: 0, isDocument: false, atMs: checkTime(atMs), uri, title, attributesJson };
+  }
+
+  private async putStream(input: RecordInput, content: PutContent, index: PutOptions["index"]): Promise<Uri> {
+    const pieces = piecesOf(content);
+    const sniffer = new TextSniffer();
+    const { queue } = this.parts.session;
+    beginContent(this.core);
+    try {
+      for (;;) {
+        const piece = await (queue?.awaitProducer(() => nextPiece(pieces)) ?? nextPiece(pieces));
+        if (piece === null) break;
+        this.requireWritable();
+        if (index !== false) sniffer.add(piece);
+        writeContent(this.core, piece);
+      }
+      const isDocument = index === false ? false : requireText(sniffer.finish(), index);
+      putStreamed(this.core, { ...input, isDocument });
+      return input.uri as Uri;
+    } catch (error) {
+      if (!this.parts.session.isPoisoned) abortContent(this.core);
+      await pieces.return?.();
+      throw error;
+    }
+  }
+
+  remove(text: string, reason: string): boolean {
+    this.requireWritable();
+    const uri = this.placement.ownUri(text);
+    const atMs = checkTime(this.parts.clock());
+    const removal = { kind: RecordKind.REMOVAL, tag: 0, isDocument: false, atMs, uri, title: "", attributesJson: "" };
+    if (!putRecord(this.core, removal, "")) return false;
+    this.storeOwnEvent("Removed", { uri, reason }, { place: placeOf(uri), stage: undefined, atMs });
+    return true;
+  }
+
+  alias(oldText: string, newText: string, reason: string): void {
+    this.requireWritable();
+    const oldUri = this.placement.ownUri(oldText);
+    const newUri = checkUri(newText);
+    if (typeof reason !== "string" || !isWellFormed(reason)) throw argumentError("reason", "well-formed text", reason);
+    const target = newUri === oldUri ? null : this.resolveNow(newUri);
+    if (newUri === oldUri || target?.uri === oldUri) {
+      throw new CapsuleError("AliasCycle", `Cannot alias ${oldUri} to ${newUri}: that leads back to it`);
+    }
+    if (target === null) throw new CapsuleError("NotFound", `Cannot alias ${oldUri} to ${newUri}: there is nothing`);
+    const atMs = checkTime(this.parts.clock());
+    const record = { kind: RecordKind.ALIAS, tag: 0, isDocument: false, atMs, uri: oldUri, title: "", attributesJson: "" };
+    putRecord(this.core, record, newUri);
+    const payload = { old_uri: oldUri, new_uri: newUri, reason };
+    this.storeOwnEvent("AliasRecorded", payload, { place: placeOf(oldUri), stage: undefined, atMs });
+  }
+
+  emit(event: EventInput): Uri | Promise<Uri> {
+    this.requireWritable();
+    if (typeof event !== "object" || event === null) throw argumentError("event", "an object with type and payload", event);
+    const payload = checkEvent(event, this.captureMode);
+    return payload instanceof Promise ? payload.then((bytes) => this.emitChecked(event, bytes)) : this.emitChecked(event, payload);
+  }
+
+  private emitChecked(event: EventInput, payload: Uint8Array): Uri {
+    this.requireWritable();
+    const ofPayload = (event.payload as { readonly stage?: unknown }).stage;
+    const stage = event.stage ?? (typeof ofPayload === "string" ? ofPayload : undefined);
+    if (stage !== undefined && (typeof stage !== "string" || stage === "")) throw argumentError("stage", "a name", stage);
+    const place = this.placement.specRun(event.specId, event.runId);
+    return this.storeEvent(event.type, payload, { place, stage, atMs: event.atMs ?? this.parts.clock() });
+  }
+
+  /** Stores an event of the capsule's own making, whose payload needs no check. */
+  storeOwnEvent<Type extends EventType>(type: Type, payload: EventPayloads[Type], where: EventPlace): Uri {
+    return this.storeEvent(type, encodePayload(type, payload), where);
+  }
+
+  private storeEvent(type: EventType, payload: Uint8Array, where: EventPlace): Uri {
+    const uri = this.placement.internalUri("event", where.place, String(this.eventsStored + 1));
+    const attributesJson = plainAttributes({ stage: where.stage });
+    const atMs = checkTime(where.atMs);
+    const tag = eventTypeNumbers[type];
+    putRecord(this.core, { kind: RecordKind.EVENT, tag, isDocument: false, atMs, uri, title: "", attributesJson }, payload);
+    this.eventsStored++;
+    return uri;
+  }
+
+  /** Makes what waits durable. False if nothing did. */
+  async commitPending(atMs: number): Promise<boolean> {
+    if (pendingRecords(this.core) === 0) return false;
+    appendCommit(this.core, checkTime(atMs));
+    try {
+      this.parts.file.sync();
+    } catch (error) {
+      this.core.host.writeError = error;
+      throw toCapsuleError(error, "commit");
+    }
+    markSynced(this.core);
+    await this.parts.session.updateInfo();
+    return true;
+  }
+
+  /** What a URI resolves to, for a writer, whose file answers at once. */
+  resolveNow(uri: string): CoreRecord | null {
+    const record = resolveRecord(this.core, uri, HERE);
+    if (record instanceof Promise) throw new CapsuleError("CoreFault", "Cannot resolve: a writer's file answered later");
+    return record;
+  }
+}
+
+/** Decides whether a document's content is searched. @throws CapsuleError `InvalidArgument` */
+export function prepareDocument(input: RecordInput, content: WholeContent, index: PutOptions["index"]): PreparedDocument {
+  const isDocument = index === false ? false : requireText(isSearchableText(content), index);
+  return { input: isDocument ? { ...input, isDocument } : input, content };
+}
+
+function requireText(isText: boolean, index: PutOptions["index"]): boolean {
+  if (index !== undefined && index !== "auto" && index !== true) throw argumentError("index", 'true, false or "auto"', index);
+  if (isText || index !== true) return isText;
+  throw new CapsuleError("InvalidArgument", "Cannot index the content: it is not UTF-8, or contains a NUL character", {
+    hint: 'Use index: "auto" to search it only if it is text.',
+  });
+}
+
+function placeOf(uri: Uri): SpecRun | null {
+  const { specId, runId } = parseUri(uri);
+  return specId === null || runId === null ? null : { specId, runId };
+}
+
+function checkTime(atMs: number): number {
+  if (Number.isSafeInteger(atMs) && atMs >= 0) return atMs;
+  throw argumentError("atMs", "whole milliseconds since 1970", atMs);
+}
