@@ -197,6 +197,6 @@ describe.each(hosts)("%s", (host) => {
 test("contenders of all runtimes at once are never inside together", async () => {
   const path = newCapsule();
   const contenders = hosts.flatMap((host) => [first(host), second(host)]);
-  const results = await Promise.all(contenders.map((agent) => agent.ask({ command: "contend", path, rounds: 15 })));
-  expect(results).toEqual(contenders.map(() => ({ taken: 15, violations: 0 })));
+  const results = await Promise.all(contenders.map((agent) => agent.ask({ command: "contend", path, rounds: 10 })));
+  expect(results).toEqual(contenders.map(() => ({ taken: 10, violations: 0 })));
 });
