@@ -1,12 +1,13 @@
 import fc from "fast-check";
-import { beforeEach, expect, test } from "vitest";
-import { buildIn, dataOf, fillMemtable, type Harness, type ModelPack, openHarness, randomPacks, recordsOf, WRITE_FAILED } from "../testing/memtable-harness.js";
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { buildIn, dataOf, fillMemtable, type Harness, type ModelPack, openHarness, randomPacks, recordsOf, resetHarness, WRITE_FAILED } from "../testing/memtable-harness.js";
 import { buildReference, type SegmentRecord } from "../testing/memtable-reference.js";
 
 let harness: Harness;
-beforeEach(async () => {
+beforeAll(async () => {
   harness = await openHarness();
 }, 60_000);
+beforeEach(() => resetHarness(harness));
 
 function expectReferenceBytes(firstRecord: number, packs: ModelPack[]): void {
   const records = recordsOf(packs);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { compileForTest } from "../testing/compile.js";
 
 interface Exports {
@@ -45,10 +45,10 @@ let core: Exports;
 let io: number;
 const imports = { host: { read: () => -5, append: () => -6, write: () => -6 } };
 
-beforeEach(async () => {
+beforeAll(async () => {
   core = await compileForTest<Exports>("asm/testing/memtable-index.ts", { imports });
   io = core.takeChunk(20);
-});
+}, 60_000);
 
 const encoder = new TextEncoder();
 const view = () => new DataView(core.memory.buffer);

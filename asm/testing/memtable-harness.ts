@@ -94,9 +94,22 @@ export async function openHarness(): Promise<Harness> {
   const host = { read: file.read, append: file.append, write: () => WRITE_FAILED };
   const core = await compileForTest<SegmentExports>("asm/testing/memtable-segments.ts", { imports: { host } });
   file.core = core;
-  core.sourceReset(256n);
-  core.beginBatch(256n, 0n, 0n);
   return { core, file, io: core.takeChunk(20), list: core.takeChunk(14) };
+}
+
+export const DEFAULT_CACHE_BYTES = 16 << 20;
+
+/** Begins again with an empty file and an empty memtable. Segments that are open stay so, but can't be read. */
+export function resetHarness({ core, file }: Harness): void {
+  file.length = 256;
+  file.readsLeft = -1;
+  file.appendsLeft = -1;
+  core.sourceReset(256n);
+  core.releaseOutput();
+  core.beginBatch(256n, 0n, 0n);
+  core.memtableReset(0);
+  core.configurePages(DEFAULT_CACHE_BYTES);
+  core.startSegmentReading();
 }
 
 const PLAIN = 2;
