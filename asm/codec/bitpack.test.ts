@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { compileForTest } from "../testing/compile.js";
+import { generate } from "./generate-bitpack.mjs";
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -90,4 +92,8 @@ test("bitsNeeded128() is the width of the largest value, wherever it is", () => 
       expect(core.bitsNeeded128(VALUES)).toBe(bits);
     }
   }
+});
+
+test("bitpack-kernel.ts is what its generator writes", () => {
+  expect(readFileSync(new URL("./bitpack-kernel.ts", import.meta.url), "utf8")).toBe(generate());
 });

@@ -1,3 +1,5 @@
+import { unpackNarrow128 } from "./bitpack-kernel";
+
 /**
  * Blocks of 128 unsigned 32-bit values, each stored with the same number of bits, 0 to 32.
  *
@@ -55,6 +57,7 @@ export function unpack128(source: usize, bits: u32, destination: usize): usize {
     memory.fill(destination, 0, VALUES_BYTES);
     return source;
   }
+  if (unpackNarrow128(source, bits, destination)) return source + 16 * <usize>bits;
   const mask = i32x4.splat(<i32>(0xffffffff >>> (32 - bits)));
   let words = v128.load(source);
   source += 16;

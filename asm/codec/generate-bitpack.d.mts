@@ -1,0 +1,2 @@
+/** The text of `bitpack-kernel.ts`. */
+export function generate(): string;
