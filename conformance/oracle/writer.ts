@@ -161,7 +161,8 @@ export class CapsuleWriter {
       firstRecord = this.history.records.length;
     };
     for (const record of this.pending) {
-      if (branch !== (record.branch ?? 0)) close();
+      const inOpenPack = (record.promoted ?? -1) >= this.history.records.length;
+      if (branch !== (record.branch ?? 0) || inOpenPack) close();
       branch = record.branch ?? 0;
       // A duplicate may be in the pack that is still open: it is looked for among the records of closed packs only.
       batch.push(this.prepare(record, firstRecord + batch.length));
