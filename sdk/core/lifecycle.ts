@@ -121,9 +121,14 @@ export function recoverLastBatch(core: CoreInstance): boolean {
 
 /** The length to cut the file to before anything is appended; -1 if nothing is to be cut. */
 export function recoveredLength(core: CoreInstance): number {
+  let length = -1;
   return core.runNow(
-    () => core.exports.recoverCutTo(),
-    (length) => length,
+    () => {
+      // The answer isn't a status: -1 means something else here.
+      length = core.exports.recoverCutTo();
+      return Status.OK;
+    },
+    () => length,
   );
 }
 
