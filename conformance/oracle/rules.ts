@@ -4,12 +4,12 @@ import type { History, StoredRecord } from "./history.js";
 import { ANCHOR_DISTANCE_BYTES, type Frame, FrameKind, chooseMask, holdsMagic, xorBytes } from "./items.js";
 import { checkCanonicalJson } from "./json.js";
 import { type Pack, RecordKind } from "./pack.js";
+import { isSegmentListDue, segmentsToMerge } from "./policy.js";
 import { decodedPayloadBytes } from "./payload.js";
 
 const PACK_CLOSE_BYTES = 16_384;
 const INLINE_CONTENT_BYTES = 2048;
 const MIN_DUPLICATE_BYTES = 32;
-const WALK_COMMITS = 64;
 
 /** A rule for writers that a file breaks; readers don't mind, but two writers that follow the document don't do it. */
 export interface BrokenRule {
@@ -25,7 +25,7 @@ export function brokenWriterRules(history: History): BrokenRule[] {
     ...history.packs.flatMap(packRules),
     ...history.records.flatMap(recordRules),
     ...duplicateRules(history),
-    ...walkRules(history),
+    ...segmentRules(history),
   ];
 }
 
@@ -149,15 +149,14 @@ function duplicateRules(history: History): BrokenRule[] {
   });
 }
 
-/** The walk from a commit back to its base is at most 64 commits long. */
-function walkRules(history: History): BrokenRule[] {
-  let walk = 0;
+/** A commit without a segment list has little in the tail; in a list no merge is left to be done. */
+function segmentRules(history: History): BrokenRule[] {
   return history.commits.flatMap(({ body, frame }) => {
-    walk = body.segments ? 0 : walk + 1;
-    return broken(
-      walk < WALK_COMMITS,
-      `commit ${body.sequence} has no segment list, ${walk} commits behind the base`,
-      frame.offset,
-    );
+    const listMissing = !body.segments && isSegmentListDue(history, body.sequence);
+    const mergeLeft = segmentsToMerge((body.segments ?? []).map(({ dataBytes }) => dataBytes)) > 0;
+    return [
+      ...broken(!listMissing, `a segment list is due in commit ${body.sequence}`, frame.offset),
+      ...broken(!mergeLeft, `a merge of segments is due in commit ${body.sequence}`, frame.offset),
+    ];
   });
 }

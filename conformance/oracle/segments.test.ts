@@ -5,7 +5,7 @@ import { readHistory } from "./history.js";
 import { MAX_BODY_BYTES } from "./items.js";
 import { streamBytes } from "./segment.js";
 import { verifyCapsule } from "./verify.js";
-import { CapsuleWriter } from "./writer.js";
+import { CapsuleWriter, type SegmentChoice } from "./writer.js";
 
 const words = (text: Uint8Array) => new TextDecoder().decode(text).match(/[a-z0-9]+/g) ?? [];
 const uri = (path: string) => `mv2://test/spec/run/artifact/${path}`;
@@ -18,6 +18,11 @@ function onlySegment(file: Uint8Array) {
   const segment = openCapsule(file).head?.body.segments?.[0];
   if (!segment) throw new Error("there is no segment");
   return segment;
+}
+
+/** Without the rules on when segments are written, which the steps don't keep. */
+function findingsButDue(file: Uint8Array): string[] {
+  return findings(file).filter((finding) => !/^notice: .* is due in commit/.test(finding));
 }
 
 describe("a segment", () => {
@@ -50,7 +55,7 @@ type Step =
   | { readonly do: "alias"; readonly name: number; readonly target: number; readonly branch: number }
   | { readonly do: "promote"; readonly name: number; readonly pick: number; readonly branch: number }
   | { readonly do: "branch"; readonly branch: number }
-  | { readonly do: "commit"; readonly segments: "none" | "tail" | "all" | "keep"; readonly note: boolean };
+  | { readonly do: "commit"; readonly segments: SegmentChoice; readonly note: boolean };
 
 const name = fc.nat(5);
 const branch = fc.nat(3);
@@ -79,7 +84,7 @@ function write(steps: readonly Step[]): Uint8Array {
   for (const [i, next] of steps.entries()) {
     if (next.do === "commit") {
       writer.commit({ segments: next.segments === "keep" && !mayKeep ? "tail" : next.segments });
-      mayKeep = next.segments !== "none";
+      mayKeep = next.segments !== "none" && next.segments !== "due";
       if (next.note) writer.note();
       continue;
     }
@@ -123,7 +128,7 @@ describe("verifyCapsule()", () => {
   it("finds nothing in what random steps wrote, segments and both ways to a view's documents included", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
-        expect(findings(write(steps))).toEqual([]);
+        expect(findingsButDue(write(steps))).toEqual([]);
       }),
       { numRuns: 60, seed: 20_260_101 },
     );

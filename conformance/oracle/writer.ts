@@ -16,6 +16,7 @@ import { ItemWriter } from "./item-writer.js";
 import { type Frame, FrameKind, MAX_BODY_BYTES, MarkKind } from "./items.js";
 import { type Json, canonicalJson } from "./json.js";
 import { type ContentPlace, RecordKind, type RecordToPack, encodePack, recordsBytes } from "./pack.js";
+import { isSegmentListDue, segmentsToMerge } from "./policy.js";
 import { buildStream, buildPageTree, cut } from "./segment.js";
 import { SUPERBLOCK_BYTES, type Superblock, encodeSuperblock } from "./superblock.js";
 
@@ -40,9 +41,14 @@ export interface NewRecord {
   readonly promoted?: number;
 }
 
+export type SegmentChoice = "due" | "none" | "tail" | "all" | "keep";
+
 export interface CommitOptions {
-  /** `none`: no segment list; `tail`: one more segment over the tail; `all`: one segment over all records; `keep`: the list as it was. */
-  readonly segments?: "none" | "tail" | "all" | "keep";
+  /**
+   * `due`: as the rules of parts 5 and 7.5 say (unless told); `none`: no segment list; `tail`: one more segment over the tail;
+   * `all`: one segment over all records; `keep`: the list as it was, which has to cover all records of earlier commits.
+   */
+  readonly segments?: SegmentChoice;
   readonly committedAtMs?: number;
 }
 
@@ -113,7 +119,7 @@ export class CapsuleWriter {
   /** Writes what was added, and a commit with its trailer. */
   commit(options: CommitOptions = {}): void {
     this.writePending();
-    const segments = this.writeSegments(options.segments ?? "none");
+    const segments = this.writeSegments(options.segments ?? "due");
     const { history, items, sequence } = this;
     // Of the commit frame itself only the kind counts.
     const frames = [...history.frames.values(), { kind: FrameKind.commit, stored: new Uint8Array(0) }];
@@ -219,13 +225,31 @@ export class CapsuleWriter {
     })?.number;
   }
 
-  private writeSegments(choice: "none" | "tail" | "all" | "keep"): SegmentReference[] | undefined {
+  private writeSegments(choice: SegmentChoice): SegmentReference[] | undefined {
+    if (choice === "due") return isSegmentListDue(this.history, this.sequence) ? this.mergeWhereDue() : undefined;
     if (choice === "none") return undefined;
-    const base = this.history.commits.findLast(({ body }) => body.segments)?.body.segments ?? [];
-    const kept = choice === "all" ? [] : [...base];
-    const firstRecord = coveredRecords(kept);
+    const kept = choice === "all" ? [] : this.liveSegments;
+    return choice === "keep" ? kept : this.withSegmentBehind(kept);
+  }
+
+  private get liveSegments(): SegmentReference[] {
+    return [...(this.history.commits.findLast(({ body }) => body.segments)?.body.segments ?? [])];
+  }
+
+  /** The segments, and one over all records behind them if there are any. */
+  private withSegmentBehind(segments: SegmentReference[]): SegmentReference[] {
+    const firstRecord = coveredRecords(segments);
     const recordCount = this.history.records.length - firstRecord;
-    return choice === "keep" || recordCount === 0 ? kept : [...kept, this.writeSegment(firstRecord, recordCount)];
+    return recordCount === 0 ? segments : [...segments, this.writeSegment(firstRecord, recordCount)];
+  }
+
+  private mergeWhereDue(): SegmentReference[] {
+    let segments = this.withSegmentBehind(this.liveSegments);
+    for (;;) {
+      const run = segmentsToMerge(segments.map(({ dataBytes }) => dataBytes));
+      if (run === 0) return segments;
+      segments = this.withSegmentBehind(segments.slice(0, -run));
+    }
   }
 
   private writeSegment(firstRecord: number, recordCount: number): SegmentReference {
