@@ -46,6 +46,9 @@ export const NAME_KEY: usize = 8;
 export const memtableUris: KeyTable = KeyTable.create(URI_KEY);
 export const memtableNames: KeyTable = KeyTable.create(NAME_KEY);
 
+/** Versions of the URI that has most. */
+export let longestHistory: u32 = 0;
+
 const sortedUris: Buffer = Buffer.create();
 let sortedCount: u32 = 0;
 
@@ -74,6 +77,7 @@ export function addVersion(
   version.what = what;
   entry.newest = version;
   entry.versionCount++;
+  longestHistory = max<u32>(longestHistory, entry.versionCount);
   return entry;
 }
 
@@ -123,4 +127,5 @@ export function releaseUris(): void {
   memtableNames.release();
   sortedUris.release();
   sortedCount = 0;
+  longestHistory = 0;
 }

@@ -23,6 +23,7 @@ interface Exports {
   memtableFindContent(prefix: bigint): number;
   memtableOlderContent(row: number): number;
   memtableBytes(): number;
+  memtableIsFull(): number;
   hashKey(key: number, length: number): number;
   seedMemtable(seed: bigint): void;
   sortUris(): number;
@@ -302,6 +303,20 @@ test("memtableBytes() depends on what was added alone, and a reset gives all mem
   core.seedMemtable(0x0123456789abcdefn);
   core.takeChunk(17);
   expect(fill()).toBe(bytes);
+});
+
+test("memtableIsFull() at 16 MiB, or at 50,000 versions of one URI", () => {
+  core.memtableReset(0);
+  for (let i = 0; core.memtableIsFull() === 0; i++) addRecord(`mv2://w/${i}${"x".repeat(900)}`);
+  expect(core.memtableBytes()).toBeGreaterThanOrEqual(16 << 20);
+  expect(core.memtableBytes()).toBeLessThan((16 << 20) + 2000);
+  core.memtableReset(0);
+  for (let i = 1; i < 50_000; i++) addRecord("mv2://w/state");
+  expect(core.memtableIsFull()).toBe(0);
+  addRecord("mv2://w/state");
+  expect(core.memtableIsFull()).toBe(1);
+  core.memtableReset(0);
+  expect(core.memtableIsFull()).toBe(0);
 });
 
 test("hashKey() spreads keys that differ in a few bytes, wherever these are, whatever the seed", () => {

@@ -11,9 +11,9 @@ import {
   releaseColumns,
 } from "./memtable-columns";
 import { addContent, releaseContents } from "./memtable-contents";
-import { releaseMemtableMemory } from "./memtable-memory";
+import { memtableBytes, releaseMemtableMemory } from "./memtable-memory";
 import { addTokens, releaseTerms, startTerms, termsExhausted } from "./memtable-terms";
-import { addName, addVersion, releaseUris, What } from "./memtable-uris";
+import { addName, addVersion, longestHistory, releaseUris, What } from "./memtable-uris";
 
 /**
  * The memtable: an index in memory over the records that no segment covers, those of the tail and of the batch being written.
@@ -28,6 +28,11 @@ export let memtableFirstRecord: u32 = 0;
 export let memtableDocuments: u32 = 0;
 export let memtableTitleTotal: u64 = 0;
 export let memtableBodyTotal: u64 = 0;
+
+/** A batch writes a segment when the memtable holds this much. */
+const FULL_BYTES: u32 = 16 << 20;
+/** Or when a URI has so many versions: at most 20 bytes each, with those of another pack, stay within a table's value of 1 MiB. */
+const FULL_HISTORY: u32 = 50000;
 
 let tokenizer: Tokenizer | null = null;
 let ordinalAtHand: u32 = 0;
@@ -48,6 +53,11 @@ export function memtableReset(firstRecord: u32): void {
   memtableDocuments = 0;
   memtableTitleTotal = 0;
   memtableBodyTotal = 0;
+}
+
+/** Whether a segment is due within the batch: a function of what was added alone. */
+export function memtableIsFull(): bool {
+  return memtableBytes() >= FULL_BYTES || longestHistory >= FULL_HISTORY;
 }
 
 /**

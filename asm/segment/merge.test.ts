@@ -309,7 +309,8 @@ function planReference(lengths: number[]): number {
     let run = 0;
     while (run < lengths.length && levelReference(lengths[lengths.length - 1 - run] ?? 0) <= level) run++;
     const bytes = lengths.slice(lengths.length - run).reduce((sum, length) => sum + length, 0);
-    if (run >= 8 && bytes <= 64 * 2 ** 20) return run;
+    const ofLevel = lengths.slice(lengths.length - run).filter((length) => levelReference(length) === level).length;
+    if (ofLevel >= 8 && bytes <= 64 * 2 ** 20) return run;
   }
   return 0;
 }
@@ -326,7 +327,7 @@ test("planMerge() follows the tier rule", () => {
   const { core, list } = harness;
   const segments = buildGroups(Array.from({ length: 30 }, (_, seed) => randomPacks({ seed, packs: 1, firstRecord: 0 })), 0);
   for (const { segment } of segments) core.loadDirectory(segment);
-  const length = fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 1, max: 3_000_000 })).map((units) => 8 * units);
+  const length = fc.oneof(fc.integer({ min: 1, max: 4500 }), fc.integer({ min: 4000, max: 40_000 }), fc.integer({ min: 30_000, max: 1_500_000 })).map((units) => 8 * units);
   const plans = new Set<number>();
   fc.assert(
     fc.property(fc.array(length, { maxLength: 30, size: "max" }), (lengths) => {

@@ -21,8 +21,8 @@ import { segmentAbort, segmentBegin, segmentFinish } from "./writer";
  * CORRUPT, whatever it is.
  */
 
-/** A run of segments is merged when it has this many, and no more data than this in all. */
-const RUN_SEGMENTS: u32 = 8;
+/** A run of segments is merged when it has so many of its highest level, and no more data than this in all. */
+const LEVEL_SEGMENTS: u32 = 8;
 const RUN_BYTES: u64 = 64 << 20;
 /** Segments below this are of level 0; each further level goes on to eight times the size. */
 const LEVEL_0_BYTES: u64 = 32 << 10;
@@ -43,14 +43,18 @@ export function planMerge(segments: usize, count: u32): i32 {
   let run: u32 = 0;
   let bytes: u64 = 0;
   for (let level: u32 = 0; run < count; level++) {
+    let ofLevel: u32 = 0;
     setSources(segments, count);
-    while (run < count && segmentLevel(sourceAt(count - 1 - run).dataLength) <= level) {
-      bytes += sourceAt(count - 1 - run).dataLength;
+    while (run < count) {
+      const dataLength = sourceAt(count - 1 - run).dataLength;
+      if (segmentLevel(dataLength) > level) break;
+      if (segmentLevel(dataLength) == level) ofLevel++;
+      bytes += dataLength;
       run++;
     }
     if (bytes > RUN_BYTES) return 0;
-    // A list that grew by this rule never has a run of more than a few.
-    if (run < RUN_SEGMENTS || run > MAX_SOURCES) continue;
+    // A run that came about by this rule has a few tens at most.
+    if (ofLevel < LEVEL_SEGMENTS || run > MAX_SOURCES) continue;
     setSources(segments + (<usize>(count - run) << 2), run);
     const fit = versionsFit();
     if (fit != 0) return fit < 0 ? fit : <i32>run;

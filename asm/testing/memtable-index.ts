@@ -16,6 +16,7 @@ export {
   memtableFirstRecord,
   memtableIndexDocument,
   memtableIndexText,
+  memtableIsFull,
   memtableReset,
   memtableStartField,
   memtableTitleTotal,
