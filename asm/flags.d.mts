@@ -1,0 +1,2 @@
+export const releaseFlags: string[];
+export const debugFlags: string[];
