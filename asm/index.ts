@@ -22,6 +22,7 @@ import { aliasesFollowed, resolveUri } from "./capsule/resolve";
 import { appendRecord, result, startResult } from "./capsule/results";
 import { scanRecords } from "./capsule/scan";
 import { versionWhat } from "./capsule/versions";
+import { searchView } from "./capsule/search";
 import { setView } from "./capsule/view";
 import { failurePointer as failureRecord } from "./failure";
 import { MAX_CONTENT_BYTES, Record } from "./format/record";
@@ -278,6 +279,16 @@ export function findName(keyLength: u32, branch: i32, sequence: f64): i32 {
 export function commits(beforeOffset: f64, limit: u32): i32 {
   startReading();
   return listCommits(beforeOffset < 0 ? 0 : <u64>beforeOffset, limit);
+}
+
+/**
+ * Ranks the documents of a view. IO: the query. Flags: 1 count all hits, 2 explain. Answers the number of hits; the result is described
+ * at `searchRun`.
+ */
+export function search(queryLength: u32, branch: i32, sequence: f64, limit: u32, flags: i32): i32 {
+  startReading();
+  if (!ioHolds(queryLength)) return INVALID_ARGUMENT;
+  return searchView(io.data, queryLength, branch, sequence, limit, flags);
 }
 
 // Verifying

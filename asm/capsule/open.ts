@@ -5,6 +5,7 @@ import { commitView, loadCommit } from "../log/commit-frame";
 import { headEnd, headIsDurable, headNotesEnd, headOffset, headSequence, lastTrailerEnd, setDurable } from "../log/head";
 import { closeWindow, cutFileEnd, fileEnd, readAt, rewrite } from "../log/source";
 import { Buffer } from "../memory/buffer";
+import { dropViews } from "../search/view";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { endBatch } from "./batch";
 import { openListedSegments } from "./segments";
@@ -16,6 +17,7 @@ export function openCapsuleFile(fileBytes: u64): i32 {
   forgetPacks();
   forgetDictionaries();
   endBatch();
+  dropViews();
   let status = openLog(fileBytes);
   if (status == OK) status = openListedSegments();
   if (status == OK) status = loadTail();

@@ -15,8 +15,7 @@ import { addToCounter } from "../log/head";
 import { addRecord, draft, storedPayloadLength } from "../log/pack-writer";
 import { isPoisoned } from "../log/source";
 import { Buffer } from "../memory/buffer";
-import { memtableAddContent, memtableAddRecord, memtableIndexDocument } from "../segment/memtable";
-import { memtableBytes } from "../segment/memtable-memory";
+import { memtableAddContent, memtableAddRecord, memtableIndexDocument, memtableIsFull } from "../segment/memtable";
 import { What } from "../segment/memtable-uris";
 import { INVALID_ARGUMENT, LIMIT_EXCEEDED, NOT_FOUND, OK, OUT_OF_MEMORY, POISONED, WRONG_STATE } from "../status";
 import { checkUri } from "../uri/grammar";
@@ -52,9 +51,6 @@ export namespace PutFlag {
 /** Number of the record put last, and whether its content was there already. */
 export let putNumber: u32 = 0;
 export let putIsDuplicate: bool = false;
-
-/** The index in memory is written as a segment when it has grown to this. */
-const INDEX_LIMIT_BYTES: u32 = 16 << 20;
 
 const contentHash: usize = memory.data(32, 16);
 const joined: Buffer = Buffer.create();
@@ -230,7 +226,7 @@ function writeRecord(kind: u32, tag: u32, flags: u32, branch: u32, at: u64, numb
     status = addNames(uri, uriLength, uri + uriLength, titleLength, branch, number);
   }
   if (status == OK && isDocument) status = indexDocument(<u32>ordinal, number);
-  if (status == OK && memtableBytes() >= INDEX_LIMIT_BYTES) status = cutSegment();
+  if (status == OK && memtableIsFull()) status = cutSegment();
   return status;
 }
 
