@@ -10,6 +10,7 @@ export interface TextAnalysis {
   decode(address: number, end: number): number;
   writeFolding(destination: number, codePoint: number): number;
   stem(word: number, length: number): number;
+  isStopWord(term: number, length: number): number;
   createTokenizer(): number;
   startText(tokenizer: number, analyzer: number): void;
   feedText(tokenizer: number, source: number, length: number, isLast: boolean): void;

@@ -1,0 +1,3 @@
+export const stopWords: string[];
+export function generate(): string;
+export const stopWordFile: string;
