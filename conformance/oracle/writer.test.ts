@@ -87,9 +87,11 @@ describe("CapsuleWriter", () => {
     writer.add({ kind: "revision", uri: uri("big"), content: big, document: false });
     writer.commit();
     writer.add({ kind: "revision", uri: uri("copy"), content: big, document: false });
+    writer.add({ kind: "revision", uri: uri("c"), content: "short, but longer than thirty-two bytes" });
+    writer.add({ kind: "revision", uri: uri("d"), content: "short, but longer than thirty-two bytes" });
     writer.commit({ segments: "all" });
     const history = readHistory(openCapsule(writer.bytes));
-    expect(history.records.map(({ place }) => place.mode)).toEqual([2, 3]);
+    expect(history.records.map(({ place }) => place.mode)).toEqual([2, 3, 1, 3]);
     expect(equalBytes(history.content(history.record(1)) ?? new Uint8Array(0), big)).toBe(true);
     expect(findings(writer.bytes)).toEqual([]);
   });

@@ -1,5 +1,4 @@
 import { readBatch, readCommit } from "./batch.js";
-import { encodeText, equalBytes, hash } from "./bytes.js";
 import { type Tokenize, buildSegmentData } from "./builder.js";
 import { openCapsule } from "./capsule.js";
 import {
@@ -14,32 +13,15 @@ import { findTrailerEnd } from "./damage.js";
 import { History, readHistory } from "./history.js";
 import { ItemWriter } from "./item-writer.js";
 import { type Frame, FrameKind, MAX_BODY_BYTES, MarkKind } from "./items.js";
-import { type Json, canonicalJson } from "./json.js";
-import { type ContentPlace, RecordKind, type RecordToPack, encodePack, recordsBytes } from "./pack.js";
+import { type RecordToPack, encodePack, recordsBytes } from "./pack.js";
 import { isSegmentListDue, segmentsToMerge } from "./policy.js";
+import { FIRST_TIME_MS, type NewRecord, RecordPreparer } from "./record-preparer.js";
 import { buildStream, buildPageTree, cut } from "./segment.js";
 import { SUPERBLOCK_BYTES, type Superblock, encodeSuperblock } from "./superblock.js";
 
 const PACK_CLOSE_BYTES = 16_384;
-const INLINE_CONTENT_BYTES = 2048;
-const MIN_DUPLICATE_BYTES = 32;
-const FIRST_TIME_MS = 1_700_000_000_000;
 
-/** A record to be written. Texts are encoded as UTF-8; what is left out is empty, branch 0, or a time made from the record's number. */
-export interface NewRecord {
-  readonly kind: keyof typeof RecordKind;
-  readonly uri: string;
-  readonly branch?: number;
-  readonly title?: string;
-  readonly attributes?: { [member: string]: Json };
-  readonly content?: string | Uint8Array;
-  /** Whether a revision is searched; true unless told. */
-  readonly document?: boolean;
-  readonly tag?: number;
-  readonly timeMs?: number;
-  /** The record that a promotion promotes. */
-  readonly promoted?: number;
-}
+export type { NewRecord } from "./record-preparer.js";
 
 export type SegmentChoice = "due" | "none" | "tail" | "all" | "keep";
 
@@ -71,12 +53,15 @@ const EXAMPLE_SUPERBLOCK: Superblock = {
 export class CapsuleWriter {
   private pending: NewRecord[] = [];
   private newBranches: BranchChange[] = [];
+  private readonly preparer: RecordPreparer;
 
   private constructor(
     private readonly items: ItemWriter,
     private readonly history: History,
     private readonly tokenize: Tokenize,
-  ) {}
+  ) {
+    this.preparer = new RecordPreparer(history, (content) => referenceTo(this.frame(FrameKind.blob, content)));
+  }
 
   static create(tokenize: Tokenize, superblock: Partial<Superblock> = {}): CapsuleWriter {
     const file = encodeSuperblock({ ...EXAMPLE_SUPERBLOCK, ...superblock });
@@ -167,11 +152,9 @@ export class CapsuleWriter {
       firstRecord = this.history.records.length;
     };
     for (const record of this.pending) {
-      const inOpenPack = (record.promoted ?? -1) >= this.history.records.length;
-      if (branch !== (record.branch ?? 0) || inOpenPack) close();
+      if (branch !== (record.branch ?? 0)) close();
       branch = record.branch ?? 0;
-      // A duplicate may be in the pack that is still open: it is looked for among the records of closed packs only.
-      batch.push(this.prepare(record, firstRecord + batch.length));
+      batch.push(this.preparer.prepare(record, firstRecord + batch.length));
       if (recordsBytes(batch) >= PACK_CLOSE_BYTES) close();
     }
     close();
@@ -180,49 +163,6 @@ export class CapsuleWriter {
 
   private packBody(records: readonly RecordToPack[], firstRecord: number, branch: number): Uint8Array {
     return encodePack({ firstRecord, sequence: this.sequence, branch, timeBaseMs: records[0]?.timeMs ?? 0 }, records);
-  }
-
-  private prepare(record: NewRecord, number: number): RecordToPack {
-    const content = typeof record.content === "string" ? encodeText(record.content) : record.content;
-    const kind = RecordKind[record.kind];
-    const place = record.promoted === undefined ? this.place(content, kind) : this.placeOfPromoted(record.promoted);
-    return {
-      kind,
-      isDocument: kind === RecordKind.revision && record.document !== false,
-      tag: record.tag ?? 0,
-      uri: record.uri,
-      timeMs: record.timeMs ?? FIRST_TIME_MS + number,
-      title: encodeText(record.title ?? ""),
-      attributes: record.attributes ? encodeText(canonicalJson(record.attributes)) : new Uint8Array(0),
-      place,
-      ...(place.mode === 1 && content ? { inline: content } : {}),
-    };
-  }
-
-  private placeOfPromoted(source: number): ContentPlace {
-    return { mode: 3, contentBytes: this.history.record(source).place.contentBytes, source };
-  }
-
-  private place(content: Uint8Array | undefined, kind: number): ContentPlace {
-    if (!content) return { mode: 0, contentBytes: 0 };
-    const contentBytes = content.length;
-    const source =
-      kind === RecordKind.revision && contentBytes >= MIN_DUPLICATE_BYTES ? this.sameContent(content) : undefined;
-    if (source !== undefined) return { mode: 3, contentBytes, source };
-    if (contentBytes < INLINE_CONTENT_BYTES) return { mode: 1, contentBytes };
-    const blobs = cut(content, MAX_BODY_BYTES).map((piece) => referenceTo(this.frame(FrameKind.blob, piece)));
-    return { mode: 2, contentBytes, hash: blobs.length > 1 ? hash(content) : undefined, blobs };
-  }
-
-  private sameContent(content: Uint8Array): number | undefined {
-    return this.history.records.find((record) => {
-      const stored = record.place.mode === 1 || record.place.mode === 2;
-      return (
-        stored &&
-        record.place.contentBytes === content.length &&
-        equalBytes(this.history.content(record) ?? new Uint8Array(0), content)
-      );
-    })?.number;
   }
 
   private writeSegments(choice: SegmentChoice): SegmentReference[] | undefined {
