@@ -45,15 +45,17 @@ export function appendShortAscii(t: Tokenizer, from: usize, length: usize, isLet
 /** Appends the token of the characters `[from, to)`: folded, cut to 255 bytes, stemmed. Nothing when no character is left. */
 export function appendTerm(t: Tokenizer, from: usize, to: usize, kind: u32): void {
   const term = t.top;
-  const length = foldInto(term, from, to);
+  const length = foldInto(term, from, to, term + TERM_LIMIT) - term;
   if (length == 0) return;
   recordToken(t, from, to, t.analyzer == ENGLISH ? stemTerm(term, length) : length, kind);
 }
 
-/** Writes the folded characters `[from, to)`, as many as fit in 255 bytes, and returns how many bytes they take. */
-export function foldInto(term: usize, from: usize, to: usize): usize {
-  const limit = term + TERM_LIMIT;
-  let top = term;
+/**
+ * Writes the folded characters `[from, to)`, as many as fit before `limit`, and returns the address behind them. Up to
+ * 12 bytes behind the limit are overwritten.
+ */
+export function foldInto(destination: usize, from: usize, to: usize, limit: usize): usize {
+  let top = destination;
   let position = from;
   while (position < to) {
     const byte = <u32>load<u8>(position);
@@ -69,7 +71,7 @@ export function foldInto(term: usize, from: usize, to: usize): usize {
     if (next > limit) break;
     top = next;
   }
-  return top - term;
+  return top;
 }
 
 /** Stems a term in place if it consists of letters a to z alone. Returns its new length. */

@@ -86,7 +86,7 @@ test("tokenize() cuts a run to 255 bytes", () => {
 const fragments = [
   ..."aZ09_.'-/ \n’—éßŉİǅΣ", "foo", "Bar", "HTTP", "3.14", "snake_case", "don't", "日", "本", "か", "ガ", "ｶﾞ", "ก", "ี", "한", "ᄒ", "ᅡ", "ᆫ",
   "\u0301", "\u200d", "\u200b", "\ufeff", "\u20e3", "\u0903", "🙂", "\u{20000}", "\u{2f800}", "\u{e0100}", "\u{10ffff}", "word ".repeat(30),
-  "x".repeat(70), "y_".repeat(140), "aB".repeat(128), "7.".repeat(130), "か\u3099".repeat(20), "ŉ".repeat(120), "q".repeat(256),
+  "x".repeat(70), "y_".repeat(140), "aB".repeat(128), "7.".repeat(130), "か\u3099".repeat(20), `か${"\u{16126}".repeat(15)}`, `각${"\u0ddd".repeat(20)}`, `한${"\u0dd9".repeat(9)}`, "ŉ".repeat(120), "q".repeat(256),
 ];
 const texts = fc.array(
   fc.oneof(

@@ -40,9 +40,10 @@ function appendUnit(t: Tokenizer, start: usize, middle: usize, end: usize): void
 }
 
 function appendUnits(t: Tokenizer, start: usize, middle: usize, end: usize, kind: u32): void {
-  let length = foldUnit(t.top, start, middle);
-  if (middle < end) length += foldUnit(t.top + length, middle, end);
-  recordToken(t, start, end, length, kind);
+  const limit = t.top + TERM_LIMIT;
+  let top = foldUnit(t.top, start, middle, limit);
+  if (middle < end) top = foldUnit(top, middle, end, limit);
+  recordToken(t, start, end, top - t.top, kind);
 }
 
 /** Where the unit at `start` ends: a letter, and the marks that follow it. */
@@ -58,8 +59,8 @@ function unitEnd(start: usize, end: usize): usize {
   return position;
 }
 
-/** Writes a unit's folded characters, the letters of a Hangul syllable put together, and returns how many bytes they take. */
-function foldUnit(term: usize, start: usize, end: usize): usize {
+/** Writes a unit's folded characters, as many as fit before `limit`, the letters of a Hangul syllable put together. */
+function foldUnit(destination: usize, start: usize, end: usize, limit: usize): usize {
   const first = decode(start, end);
   let syllable = first >>> 3;
   let position = start + (first & 7);
@@ -69,11 +70,11 @@ function foldUnit(term: usize, start: usize, end: usize): usize {
     position += next & 7;
     next = position < end ? decode(position, end) : 0;
   }
-  if (syllable - 0xac00 >= 11172) return foldInto(term, start, end);
+  if (syllable - 0xac00 >= 11172) return foldInto(destination, start, end, limit);
   if ((syllable - 0xac00) % 28 == 0 && (next >>> 3) - 0x11a8 < 27) {
     syllable += (next >>> 3) - 0x11a7;
     position += next & 7;
   }
-  const top = writeCodePoint(term, syllable);
-  return top - term + foldInto(top, position, end);
+  const top = writeCodePoint(destination, syllable);
+  return top > limit ? destination : foldInto(top, position, end, limit);
 }

@@ -55,16 +55,16 @@ const encoder = new TextEncoder();
 const is = (character: Character | undefined, test: RegExp) =>
   character !== undefined && character.codePoint < 0x80 && test.test(String.fromCharCode(character.codePoint));
 
-/** The folded term of some characters, cut to 255 bytes. */
-function termOf(characters: Character[]): string {
+/** The folding of each character that isn't transparent. */
+const foldingsOf = (characters: Character[]) =>
+  characters.filter(({ kind }) => kind !== TRANSPARENT).map(({ folded }) => String.fromCodePoint(...folded));
+
+/** The term of these foldings: as many as make 255 bytes at most. */
+function termOf(foldings: string[]): string {
   let term = "";
-  let bytes = 0;
-  for (const character of characters) {
-    if (character.kind === TRANSPARENT) continue;
-    const folded = String.fromCodePoint(...character.folded);
-    bytes += encoder.encode(folded).length;
-    if (bytes > 255) break;
-    term += folded;
+  for (const folding of foldings) {
+    if (encoder.encode(term + folding).length > 255) break;
+    term += folding;
   }
   return term;
 }
@@ -72,7 +72,7 @@ function termOf(characters: Character[]): string {
 export function tokenizeByModel(text: Uint8Array, english: boolean, stem: Stemmer = (word) => word): ModelToken[] {
   const all = charactersOf(text);
   const tokens: ModelToken[] = [];
-  const add = (characters: Character[], kind: number, term = termOf(characters)) => {
+  const add = (characters: Character[], kind: number, term = termOf(foldingsOf(characters))) => {
     const [first, last] = [characters[0], characters.at(-1)];
     if (term === "" || first === undefined || last === undefined) return;
     const stemmed = english && /^[a-z]{3,}$/.test(term) ? stem(term) : term;
@@ -115,9 +115,9 @@ function unitEnd(all: Character[], start: number): number {
   return end;
 }
 
-function unitTerm(unit: Character[]): string {
-  const characters = [...unit];
-  const at = (i: number) => characters[i]?.codePoint ?? 0;
+/** As `foldingsOf`, the letters of a Hangul syllable put together. */
+function unitFoldings(unit: Character[]): string[] {
+  const at = (i: number) => unit[i]?.codePoint ?? 0;
   let syllable = at(0);
   let used = 1;
   if (at(0) >= 0x1100 && at(0) <= 0x1112 && at(1) >= 0x1161 && at(1) <= 0x1175) {
@@ -126,16 +126,16 @@ function unitTerm(unit: Character[]): string {
   }
   const isOpen = syllable >= 0xac00 && syllable <= 0xd7a3 && (syllable - 0xac00) % 28 === 0;
   if (isOpen && at(used) >= 0x11a8 && at(used) <= 0x11c2) syllable += at(used++) - 0x11a7;
-  if (used === 1) return termOf(unit);
-  return String.fromCodePoint(syllable) + termOf(unit.slice(used));
+  if (used === 1) return foldingsOf(unit);
+  return [String.fromCodePoint(syllable), ...foldingsOf(unit.slice(used))];
 }
 
 function addUnits(units: Character[][], add: Add): void {
   for (const [i, unit] of units.entries()) {
     const next = units[i + 1];
-    if (units.length === 1) add(unit, 0, unitTerm(unit));
-    else if (unit[0]?.kind === IDEOGRAPHIC) add(unit, 3, unitTerm(unit));
-    if (next !== undefined) add([...unit, ...next], 0, unitTerm(unit) + unitTerm(next));
+    if (units.length === 1) add(unit, 0, termOf(unitFoldings(unit)));
+    else if (unit[0]?.kind === IDEOGRAPHIC) add(unit, 3, termOf(unitFoldings(unit)));
+    if (next !== undefined) add([...unit, ...next], 0, termOf([...unitFoldings(unit), ...unitFoldings(next)]));
   }
 }
 
