@@ -1,5 +1,5 @@
 /** Runs in scripts without spaces: overlapping pairs of units. `docs/text-analysis.md`, "Scripts without spaces". */
-import { classOf, decode, IDEOGRAPHIC, MARK, TRANSPARENT, UNSPACED, writeCodePoint } from "./code-points";
+import { classOf, decode, IDEOGRAPHIC, MARK, SEPARATOR, TRANSPARENT, UNSPACED, writeCodePoint } from "./code-points";
 import { foldInto, recordToken } from "./term-writer";
 import { EXHAUSTED, FULL, isFull, KIND_UNIGRAM, KIND_WORD, OTHER, TERM_LIMIT, Tokenizer } from "./tokenizer-state";
 
@@ -8,17 +8,20 @@ const UNIT_LIMIT: usize = 64;
 
 /** Tokens of the run of units that `t.position` lies in. */
 export function scanUnspacedRun(t: Tokenizer): i32 {
+  let kind = classOf(decode(t.position, t.end) >>> 3);
+  let middle = unitEnd(t.position, t.end);
   while (!isFull(t)) {
-    const start = t.position;
-    const middle = unitEnd(start, t.end);
     if (middle == t.end && !t.isLast) return EXHAUSTED;
-    const hasNext = middle < t.end && isUnspaced(classOf(decode(middle, t.end) >>> 3));
+    const nextKind = middle < t.end ? classOf(decode(middle, t.end) >>> 3) : SEPARATOR;
+    const hasNext = isUnspaced(nextKind);
     const end = hasNext ? unitEnd(middle, t.end) : middle;
     if (end == t.end && !t.isLast) return EXHAUSTED;
-    appendUnit(t, start, middle, end);
+    appendUnit(t, middle, end, kind);
     t.isInUnspacedRun = hasNext;
     t.position = middle;
     if (!hasNext) return OTHER;
+    middle = end;
+    kind = nextKind;
   }
   return FULL;
 }
@@ -28,15 +31,13 @@ export function isUnspaced(kind: u32): bool {
   return kind == UNSPACED || kind == IDEOGRAPHIC;
 }
 
-/** Appends what the unit `[start, middle)` gives: itself, if alone or an ideograph, and its pair with `[middle, end)`. */
-function appendUnit(t: Tokenizer, start: usize, middle: usize, end: usize): void {
+/** Appends what the unit from `t.position` to `middle` gives: itself, if alone or an ideograph, and its pair with `[middle, end)`. */
+function appendUnit(t: Tokenizer, middle: usize, end: usize, kind: u32): void {
+  const start = t.position;
   const hasNext = middle < end;
-  if (hasNext || t.isInUnspacedRun) {
-    if (classOf(decode(start, middle) >>> 3) == IDEOGRAPHIC) appendUnits(t, start, middle, middle, KIND_UNIGRAM);
-    if (hasNext) appendUnits(t, start, middle, end, KIND_WORD);
-  } else {
-    appendUnits(t, start, middle, middle, KIND_WORD);
-  }
+  if (!hasNext && !t.isInUnspacedRun) appendUnits(t, start, middle, middle, KIND_WORD);
+  else if (kind == IDEOGRAPHIC) appendUnits(t, start, middle, middle, KIND_UNIGRAM);
+  if (hasNext) appendUnits(t, start, middle, end, KIND_WORD);
 }
 
 function appendUnits(t: Tokenizer, start: usize, middle: usize, end: usize, kind: u32): void {
