@@ -1,0 +1,46 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** A runtime that the package is run in. */
+export interface Host {
+  readonly name: string;
+  /** Runs a script of an installed project and answers what it printed. `folder` is where it may write. */
+  run(script: string, args: readonly string[], folder: string): Promise<string>;
+}
+
+function host(name: string, program: string, argumentsFor: (project: string, folder: string) => string[]): Host {
+  return {
+    name,
+    async run(script, args, folder) {
+      const project = script.slice(0, script.lastIndexOf("/cases/"));
+      const all = [...argumentsFor(project, folder), script, ...args];
+      const { stdout } = await run(program, all, { cwd: project, maxBuffer: 1 << 26 });
+      return stdout;
+    },
+  };
+}
+
+/** Node, Bun and Deno; Deno with no more permissions than it needs: reading the project, reading and writing the folder. */
+export function hosts(): Host[] {
+  const bin = (name: string): string => {
+    const path = join(root, "node_modules", ".bin", name);
+    if (!existsSync(path)) throw new Error(`${name} isn't installed: run npm ci`);
+    return path;
+  };
+  return [
+    host("Node", process.execPath, () => []),
+    host("Bun", bin("bun"), () => []),
+    host("Deno", bin("deno"), (project, folder) => [
+      "run",
+      "--no-prompt",
+      `--allow-read=${project},${folder}`,
+      `--allow-write=${folder}`,
+    ]),
+  ];
+}

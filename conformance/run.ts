@@ -1,0 +1,92 @@
+/**
+ * `npm run conformance`: the packed package, installed in an empty project, runs the same cases on Node, Bun and Deno. Prints a table of
+ * topics and runtimes with digests, and fails on any difference or missing case.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { compareReports, type Report } from "./compare.js";
+import { type Host, hosts } from "./hosts.js";
+import { makeProject } from "./project.js";
+import { verifyWithOracle } from "./with-oracle.js";
+
+/** How many cases each topic has: stated here so that none can get lost. */
+const expectedCases = { bytes: 5, search: 4, history: 4, errors: 4, relay: 6 };
+
+const base = mkdtempSync(join(realpathSync(tmpdir()), "speckit-conformance-"));
+
+async function runCases(host: Host, cases: string): Promise<Report> {
+  const folder = join(base, host.name);
+  mkdirSync(folder);
+  return JSON.parse(await host.run(join(cases, "main.mjs"), [folder], folder)) as Report;
+}
+
+/** All orders of the runtimes. */
+function orders<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((first, index) => orders(items.filter((_, other) => other !== index)).map((rest) => [first, ...rest]));
+}
+
+/** One runtime begins a capsule, the next continue it: in every order, the bytes are the same. */
+async function relay(all: readonly Host[], cases: string): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {};
+  for (const order of orders(all)) {
+    const folder = join(base, `relay-${order.map((host) => host.name).join("-")}`);
+    mkdirSync(folder);
+    const path = join(folder, "capsule.mv2");
+    for (const [leg, host] of order.entries()) await host.run(join(cases, "relay.mjs"), [path, String(leg)], folder);
+    digests[order.map((host) => host.name).join(" → ")] = createHash("sha256").update(readFileSync(path)).digest("hex");
+  }
+  return digests;
+}
+
+function printTable(reports: ReadonlyMap<string, Report>): void {
+  const names = [...reports.keys()];
+  const table = new Table({ head: ["topic", "case", ...names], style: { head: [], border: [] } });
+  for (const topic of Object.keys(expectedCases)) {
+    const cases = new Set([...reports.values()].flatMap((report) => Object.keys(report[topic] ?? {})));
+    for (const name of cases) table.push([topic, name, ...names.map((host) => (reports.get(host)?.[topic]?.[name] ?? "missing").slice(0, 12))]);
+  }
+  console.log(table.toString());
+}
+
+function capsulesBelow(folder: string): string[] {
+  const found = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return found.filter((name) => name.endsWith(".mv2")).map((name) => join(folder, name));
+}
+
+async function main(): Promise<void> {
+  const all = hosts();
+  console.log("Packing, and installing the package in an empty project …");
+  const cases = makeProject(join(base, "project"));
+  const reports = new Map<string, Report>();
+  for (const host of all) {
+    console.log(`Running the cases on ${host.name} …`);
+    reports.set(host.name, await runCases(host, cases));
+  }
+  console.log("Passing one capsule from runtime to runtime, in every order …");
+  const legs = await relay(all, cases);
+  const first = Object.values(legs)[0];
+  for (const [order, digest] of Object.entries(legs)) if (digest !== first) legs[order] = `failed: ${digest}, expected ${first}`;
+  for (const [host, report] of reports) reports.set(host, { ...report, relay: legs });
+  printTable(reports);
+
+  console.log("Reading the capsules with the independent reader …");
+  const findings = capsulesBelow(join(base, "Node"))
+    .filter((path) => !path.includes("/errors/") && existsSync(path))
+    .flatMap((path) => verifyWithOracle(path).map((finding) => `${path.slice(base.length)}: ${finding}`));
+  const differences = compareReports(reports, expectedCases).map((each) => `${each.topic} / ${each.name}: ${each.problem}`);
+  for (const problem of [...differences, ...findings]) console.error(problem);
+  const count = Object.values(expectedCases).reduce((sum, each) => sum + each, 0);
+  const failed = differences.length + findings.length;
+  console.log(`conformance: ${count - Math.min(count, failed)} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+try {
+  await main();
+} finally {
+  rmSync(base, { recursive: true, force: true });
+}
