@@ -4,7 +4,7 @@ import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY, WRONG_STATE } from "../status";
 import { memtableRecordCount, memtableRow } from "./memtable-columns";
 import { sortedEntry, sortTable } from "./memtable-sort";
 import { appendTermPostings, memtableTerms, Term, termDocuments, TERM_KEY } from "./memtable-terms";
-import { addPosting, beginPostings, BLOCK_POSTINGS, endPostings, INLINE_BYTES, notePostingLengths } from "./postings";
+import { addPostings, beginPostings, BLOCK_POSTINGS, endPostings, INLINE_BYTES, packLengths } from "./postings";
 import { decodeRemainder } from "./postings-decode";
 import { Section } from "./sections";
 import { TableBuilder } from "./table-builder";
@@ -64,22 +64,38 @@ export function releaseTermBuilder(): void {
 const sortedTerms: Buffer = Buffer.create();
 const chained: Buffer = Buffer.create();
 const encoded: Buffer = Buffer.create();
+/** A u32 for each record: its lengths by `packLengths`. */
+const packedLengths: Buffer = Buffer.create();
 /** The postings of one block, decoded: 128 u32 each. */
 const ordinals: usize = memory.data(512, 16);
 const titleTfs: usize = memory.data(512, 16);
 const bodyTfs: usize = memory.data(512, 16);
+const lengths: usize = memory.data(512, 16);
 
 /** Writes the memtable's terms with their postings. */
 export function buildTerms(): i32 {
   beginTerms();
-  let status = sortTable(memtableTerms, sortedTerms) ? OK : OUT_OF_MEMORY;
+  let status = packAllLengths() && sortTable(memtableTerms, sortedTerms) ? OK : OUT_OF_MEMORY;
   for (let i: u32 = 0; i < memtableTerms.count && status == OK; i++) {
     status = buildTerm(changetype<Term>(sortedEntry(sortedTerms, i)));
   }
   sortedTerms.release();
+  packedLengths.release();
   chained.release();
   encoded.release();
   return status == OK ? endTerms() : status;
+}
+
+function packAllLengths(): bool {
+  const count = memtableRecordCount();
+  packedLengths.clear();
+  const packed = packedLengths.extend(<usize>count << 2);
+  if (packed == 0) return false;
+  for (let i: u32 = 0; i < count; i++) {
+    const row = memtableRow(i);
+    store<u32>(packed + (<usize>i << 2), packLengths(row.titleLength, row.bodyLength));
+  }
+  return true;
 }
 
 function buildTerm(term: Term): i32 {
@@ -106,11 +122,10 @@ function encodeBlocks(df: u32): i32 {
     at = decodeRemainder(at, end, count, previous, limit, ordinals, titleTfs, bodyTfs);
     if (at == 0) return WRONG_STATE;
     for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-      previous = load<u32>(ordinals + i);
-      const row = memtableRow(previous);
-      notePostingLengths(row.titleLength, row.bodyLength);
-      addPosting(previous, load<u32>(titleTfs + i), load<u32>(bodyTfs + i));
+      store<u32>(lengths + i, load<u32>(packedLengths.data + (<usize>load<u32>(ordinals + i) << 2)));
     }
+    addPostings(count, 0, ordinals, titleTfs, bodyTfs, lengths);
+    previous = load<u32>(ordinals + ((<usize>count - 1) << 2));
     left -= count;
   }
   return endPostings();

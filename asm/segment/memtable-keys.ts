@@ -58,6 +58,7 @@ export function hashKey(key: usize, length: usize): u32 {
 @unmanaged
 export class KeyTable {
   slots: usize;
+  slotsEnd: usize;
   /** A hash's slot is number `hash >>> shift`. */
   shift: i32;
   count: u32;
@@ -94,9 +95,13 @@ export class KeyTable {
     return entry;
   }
 
+  /** The slot that a search looks at next. */
+  slotAfter(slot: usize): usize {
+    return slot + 8 < this.slotsEnd ? slot + 8 : this.slots;
+  }
+
   /** The slot of the key, or the free one where it belongs. */
   private findSlot(key: usize, length: usize, hash: u32): usize {
-    const last = this.slots + ((<usize>this.slotCount() - 1) << 3);
     let slot = this.slots + (<usize>(hash >>> this.shift) << 3);
     while (true) {
       const entry = <usize>load<u32>(slot, 4);
@@ -105,7 +110,7 @@ export class KeyTable {
         const own = entry + this.keyOffset;
         if (load<u32>(own - 4) == <u32>length && equalBytes(own, key, length)) return slot;
       }
-      slot = slot == last ? this.slots : slot + 8;
+      slot = this.slotAfter(slot);
     }
   }
 
@@ -131,6 +136,7 @@ export class KeyTable {
     const oldSlots = this.slots;
     const oldSize = <usize>this.slotCount() << 3;
     this.slots = slots;
+    this.slotsEnd = slots + size;
     this.slotBits = bits;
     this.shift = 32 - bits;
     for (let old = oldSlots; old < oldSlots + oldSize; old += 8) {
@@ -142,9 +148,8 @@ export class KeyTable {
   }
 
   private freeSlot(hash: u32): usize {
-    const last = this.slots + ((<usize>this.slotCount() - 1) << 3);
     let slot = this.slots + (<usize>(hash >>> this.shift) << 3);
-    while (load<u32>(slot, 4) != 0) slot = slot == last ? this.slots : slot + 8;
+    while (load<u32>(slot, 4) != 0) slot = this.slotAfter(slot);
     return slot;
   }
 
@@ -152,6 +157,7 @@ export class KeyTable {
   release(): void {
     if (this.slotBits != 0) giveChunk(this.slots, chunkBits(<usize>8 << this.slotBits));
     this.slots = 0;
+    this.slotsEnd = 0;
     this.slotBits = 0;
     this.shift = 0;
     this.count = 0;
@@ -163,7 +169,7 @@ export function allocEntry(keyOffset: usize, key: usize, length: usize): usize {
   const padded = (length + 7) & ~(<usize>7);
   const entry = memtableAlloc(keyOffset + padded);
   if (entry == 0) return 0;
-  memory.fill(entry, 0, keyOffset);
+  for (let at: usize = 0; at < keyOffset; at += 4) store<u32>(entry + at, 0);
   store<u32>(entry + keyOffset - 4, <u32>length);
   if (padded != 0) store<u64>(entry + keyOffset + padded - 8, 0);
   memory.copy(entry + keyOffset, key, length);

@@ -79,11 +79,11 @@ function loadPrefixes(items: usize, count: usize, keyOffset: usize, depth: u32):
   }
 }
 
-/** Key bytes first. Of keys that agree in them, one that ends there comes first, the shorter one before the longer. */
+/** The u64 decides, then the u32: of keys that agree in eight bytes, one that ends there comes first, the shorter before the longer. */
 function isBefore(a: usize, b: usize): bool {
   const first = load<u64>(a);
   const second = load<u64>(b);
-  return first != second ? first < second : load<u32>(a, 12) < load<u32>(b, 12);
+  return (i32(first < second) | (i32(first == second) & i32(load<u32>(a, 12) < load<u32>(b, 12)))) != 0;
 }
 
 function mergeSort(items: usize, count: usize): void {
@@ -132,17 +132,14 @@ function insertionSort(items: usize, count: usize): void {
   }
 }
 
-/** Merges `[left, middle)` and `[middle, end)` to `to`. */
+/** Merges `[left, middle)` and `[middle, end)` to `to`. Which item is next can't be predicted: it is found without a branch. */
 function merge(left: usize, middle: usize, end: usize, to: usize): void {
   let right = middle;
   while (left < middle && right < end) {
-    if (isBefore(right, left)) {
-      v128.store(to, v128.load(right));
-      right += ITEM_BYTES;
-    } else {
-      v128.store(to, v128.load(left));
-      left += ITEM_BYTES;
-    }
+    const isRight = i32(isBefore(right, left));
+    v128.store(to, v128.load(select<usize>(right, left, isRight)));
+    right += <usize>isRight << ITEM_BITS;
+    left += <usize>(1 - isRight) << ITEM_BITS;
     to += ITEM_BYTES;
   }
   memory.copy(to, left, middle - left);

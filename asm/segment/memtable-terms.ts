@@ -64,13 +64,24 @@ export function termsExhausted(): bool {
 
 /** Counts tokens of a field (0 title, 1 body) of the document at hand. */
 export function addTokens(field: u32, tokens: usize, count: u32): void {
+  if (memtableTerms.slots == 0 && !memtableTerms.reserveSlot()) {
+    exhausted = true;
+    return;
+  }
   const tfs = TERM_TFS + (<usize>field << 2);
   for (const end = tokens + <usize>count * offsetof<Token>(); tokens < end; tokens += offsetof<Token>()) {
     const token = changetype<Token>(tokens);
-    const term = findOrAddTerm(<usize>token.term, <u32>token.length);
+    const bytes = <usize>token.term;
+    const length = <u32>token.length;
+    const hash = hashTerm(bytes, length);
+    const slot = findTermSlot(bytes, length, hash);
+    let term = changetype<Term>(<usize>load<u32>(slot, 4));
     if (changetype<usize>(term) == 0) {
-      exhausted = true;
-      return;
+      term = addTerm(bytes, length, hash, slot);
+      if (changetype<usize>(term) == 0) {
+        exhausted = true;
+        return;
+      }
     }
     if (term.document != document) startDocument(term);
     const tf = changetype<usize>(term) + tfs;
@@ -150,22 +161,19 @@ function isTerm(entry: usize, term: usize, length: u32): bool {
 
 /** The slot of a term, or the free one where it belongs. */
 function findTermSlot(term: usize, length: u32, hash: u32): usize {
-  const slots = memtableTerms.slots;
-  const last = slots + ((<usize>memtableTerms.slotCount() - 1) << 3);
-  let slot = slots + (<usize>(hash >>> memtableTerms.shift) << 3);
+  let slot = memtableTerms.slots + (<usize>(hash >>> memtableTerms.shift) << 3);
   while (true) {
     const entry = <usize>load<u32>(slot, 4);
     if (entry == 0 || (load<u32>(slot) == hash && isTerm(entry, term, length))) return slot;
-    slot = slot == last ? slots : slot + 8;
+    slot = memtableTerms.slotAfter(slot);
   }
 }
 
-function findOrAddTerm(term: usize, length: u32): Term {
+/** Adds a term at the free slot where it belongs; 0 when memory is exhausted. */
+function addTerm(term: usize, length: u32, hash: u32, slot: usize): Term {
+  const slots = memtableTerms.slots;
   if (!memtableTerms.reserveSlot()) return changetype<Term>(0);
-  const hash = hashTerm(term, length);
-  const slot = findTermSlot(term, length, hash);
-  const found = <usize>load<u32>(slot, 4);
-  if (found != 0) return changetype<Term>(found);
+  if (memtableTerms.slots != slots) slot = findTermSlot(term, length, hash);
   const entry = allocEntry(TERM_KEY, term, length);
   if (entry == 0) return changetype<Term>(0);
   memtableTerms.fill(slot, hash, entry);
@@ -208,11 +216,6 @@ export function appendTermPostings(term: Term, out: Buffer): bool {
   const end = writePosting(top + left, gap, min<u32>(term.titleTf, MAX_TF), min<u32>(term.bodyTf, MAX_TF));
   out.length += end - start;
   return true;
-}
-
-/** Largest encoding of what `appendTermPostings` appends. */
-export function termPostingsMaxBytes(term: Term): usize {
-  return <usize>term.chainBytes + POSTING_MAX_BYTES;
 }
 
 export function releaseTerms(): void {

@@ -15,12 +15,12 @@ import {
 import { failSource, MAX_SOURCES, sourceAt, sourceBase, sourceCount } from "./merge-sources";
 import { segmentStatus } from "./pages";
 import {
-  addPosting,
+  addPostings,
   beginPostings,
   BLOCK_POSTINGS,
   blockCount,
   endPostings,
-  notePostingLengths,
+  packLengths,
   SKIP_ENTRY_BYTES,
   SKIP_OFFSET,
   skipTableBytes,
@@ -53,6 +53,7 @@ const merged: Buffer = Buffer.create();
 const ordinals: usize = memory.data(512, 16);
 const titleTfs: usize = memory.data(512, 16);
 const bodyTfs: usize = memory.data(512, 16);
+const lengths: usize = memory.data(512, 16);
 /** Whether the new list has a skip table, for which the documents' lengths have to be known. */
 let needsLengths: bool = false;
 
@@ -181,11 +182,10 @@ function addBlock(index: u32, offset: u64, length: u32, count: u32, previous: u3
   }
   if (decodedEnd != end) return failSource(source, Section.POSTINGS);
   lastOrdinal = load<u32>(ordinals + ((<usize>count - 1) << 2));
-  const base = sourceBase(index);
-  for (let i: usize = 0; i < <usize>count << 2; i += 4) {
+  for (let i: usize = 0; needsLengths && i < <usize>count << 2; i += 4) {
     const ordinal = load<u32>(ordinals + i);
-    if (needsLengths) notePostingLengths(fieldLength(source, 0, ordinal), fieldLength(source, 1, ordinal));
-    addPosting(base + ordinal, load<u32>(titleTfs + i), load<u32>(bodyTfs + i));
+    store<u32>(lengths + i, packLengths(fieldLength(source, 0, ordinal), fieldLength(source, 1, ordinal)));
   }
+  addPostings(count, sourceBase(index), ordinals, titleTfs, bodyTfs, lengths);
   return segmentStatus;
 }

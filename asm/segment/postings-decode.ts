@@ -60,6 +60,7 @@ export function hasEmptyPosting(titleTfs: usize, bodyTfs: usize): bool {
   return v128.any_true(empty);
 }
 
+/** Where the slow path reads, and where the source ends. */
 let position: usize = 0;
 let sourceEnd: usize = 0;
 
@@ -77,20 +78,38 @@ export function decodeRemainder(
   titleTfs: usize,
   bodyTfs: usize,
 ): usize {
-  position = source;
   sourceEnd = end;
   // One more than the ordinal before, so that the list's start is 0.
   let next = <u64>(previous + 1);
+  let at = source;
   const arrayEnd = <usize>count << 2;
   for (let i: usize = 0; i < arrayEnd; i += 4) {
-    const head = readNumber();
-    const ordinal = next + (head >> 2);
+    let gap: u64;
+    // Nearly all postings are in the body alone and take a head of one or two bytes and a frequency of none or one. Which they take
+    // can't be predicted, so that they are read without a branch.
+    const word = at + 4 <= end ? load<u32>(at) : 0xffffffff;
+    const isLong = (word >> 7) & 1;
+    const head = (word & 0x7f) | ((word >> 1) & 0x3f80 & (0 - isLong));
+    const hasTf = head & 1;
+    const tf = (word >> (8 + (isLong << 3))) & 0xff;
+    if (((head & 2) | (isLong & (word >> 15)) | (hasTf & (tf >> 7))) == 0) {
+      store<u32>(titleTfs + i, 0);
+      store<u32>(bodyTfs + i, 1 + hasTf * (tf + 1));
+      gap = <u64>(head >> 2);
+      at += <usize>(1 + isLong + hasTf);
+    } else {
+      position = at;
+      const wide = readNumber();
+      if (!readFrequencies(<u32>wide & 3, titleTfs + i, bodyTfs + i)) return 0;
+      gap = wide >> 2;
+      at = position;
+    }
+    const ordinal = next + gap;
     if (ordinal >= <u64>limit) return 0;
-    next = ordinal + 1;
     store<u32>(ordinals + i, <u32>ordinal);
-    if (!readFrequencies(<u32>head & 3, titleTfs + i, bodyTfs + i)) return 0;
+    next = ordinal + 1;
   }
-  return position;
+  return at;
 }
 
 /** False if they are out of range. */

@@ -6,7 +6,7 @@ import { encodePostings, MAX_TF, pack, type Posting, varint, widthOf } from "../
 interface Exports {
   memory: WebAssembly.Memory;
   takeChunk(bits: number): number;
-  encode(rows: number, df: number, bytesBefore: number): number;
+  encode(rows: number, df: number, bytesBefore: number, group: number, base: number): number;
   outputData(): number;
   outputLength(): number;
   decodeFullBlock(source: number, end: number, previous: number, limit: number, ...arrays: number[]): number;
@@ -28,10 +28,10 @@ beforeAll(async () => {
 
 const MAX = MAX_TF;
 
-function encodeInCore(postings: Posting[], bytesBefore = 0): Uint8Array {
+function encodeInCore(postings: Posting[], bytesBefore = 0, group = 128, base = 0): Uint8Array {
   const rows = new Uint32Array(core.memory.buffer, rowsAt, postings.length * 5);
   postings.forEach((p, i) => rows.set([p.ordinal, ...p.tf, ...p.lengths], i * 5));
-  expect(core.encode(rowsAt, postings.length, bytesBefore)).toBe(0);
+  expect(core.encode(rowsAt, postings.length, bytesBefore, group, base)).toBe(0);
   return new Uint8Array(core.memory.buffer, core.outputData(), core.outputLength()).slice(bytesBefore);
 }
 
@@ -82,8 +82,8 @@ const postingsOf = (df: number) =>
 
 test.each([1, 2, 12, 24, 25, 126, 127, 128, 129, 255, 256, 257, 700])("a list of %i postings is as the format says, and reads back", (df) => {
   fc.assert(
-    fc.property(postingsOf(df), fc.nat(40), (postings, bytesBefore) => {
-      const encoded = encodeInCore(postings, bytesBefore);
+    fc.property(postingsOf(df), fc.nat(40), fc.integer({ min: 1, max: 128 }), fc.constantFrom(0, 1, 500), (postings, bytesBefore, group, base) => {
+      const encoded = encodeInCore(postings, bytesBefore, group, base);
       expect([...encoded]).toEqual(encodePostings(postings));
       const expected = postings.map((p) => [p.ordinal, Math.min(p.tf[0], MAX), Math.min(p.tf[1], MAX)]);
       const last = postings.at(-1)?.ordinal ?? 0;

@@ -4,8 +4,8 @@ import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";
 
 /**
- * Writing the postings of a term (docs/format.md 7.4). One list at a time: `beginPostings`, `addPosting` for each in ascending
- * order, `endPostings`. `postings-decode.ts` reads them.
+ * Writing the postings of a term (docs/format.md 7.4). One list at a time: `beginPostings`, `addPostings` in ascending order,
+ * `endPostings`. `postings-decode.ts` reads them.
  */
 
 /** Postings in a full block. */
@@ -36,17 +36,15 @@ let output: Buffer = changetype<Buffer>(0);
 let skipAt: usize = 0;
 let blocksStart: usize = 0;
 let hasSkipTable: bool = false;
-/** The block at hand: 128 u32 each. */
+/** The block at hand: 128 u32 each. Lengths are those of `packLengths`. */
 const ordinals: usize = memory.data(512, 16);
 const titleTfs: usize = memory.data(512, 16);
 const bodyTfs: usize = memory.data(512, 16);
-let blockBytesUsed: usize = 0;
+const lengths: usize = memory.data(512, 16);
+/** Bytes of each array in use. */
+let filled: usize = 0;
 /** The ordinal before the block at hand; 2^32 - 1 before the first. */
 let previous: u32 = 0xffffffff;
-let largestTitleTf: u32 = 0;
-let largestBodyTf: u32 = 0;
-let shortestTitle: u32 = MAX_SKIP_LENGTH;
-let shortestBody: u32 = MAX_SKIP_LENGTH;
 let exhausted: bool = false;
 
 /** Blocks of a list with `df` postings. */
@@ -59,6 +57,11 @@ export function skipTableBytes(df: u32): u32 {
   return df < BLOCK_POSTINGS ? 0 : blockCount(df) * SKIP_ENTRY_BYTES;
 }
 
+/** A document's lengths as skip entries need them: each 65,535 at most. */
+export function packLengths(titleLength: u32, bodyLength: u32): u32 {
+  return min<u32>(titleLength, MAX_SKIP_LENGTH) | (min<u32>(bodyLength, MAX_SKIP_LENGTH) << 16);
+}
+
 /** Starts a list of `df` postings, which is appended to `out`. */
 export function beginPostings(out: Buffer, df: u32): void {
   output = out;
@@ -69,50 +72,61 @@ export function beginPostings(out: Buffer, df: u32): void {
   if (!exhausted) out.length += tableBytes;
   blocksStart = out.length;
   previous = 0xffffffff;
-  beginBlock();
+  filled = 0;
 }
 
-function beginBlock(): void {
-  blockBytesUsed = 0;
-  largestTitleTf = 0;
-  largestBodyTf = 0;
-  shortestTitle = MAX_SKIP_LENGTH;
-  shortestBody = MAX_SKIP_LENGTH;
+/**
+ * Adds `count` postings, 128 at most, from arrays of u32: ordinals, to which `base` is added and which ascend from those before; the
+ * term's frequencies in title and body, at most `MAX_TF` and not both 0; and the documents' lengths by `packLengths`, which lists
+ * with a skip table need.
+ */
+export function addPostings(
+  count: u32,
+  base: u32,
+  fromOrdinals: usize,
+  fromTitleTfs: usize,
+  fromBodyTfs: usize,
+  fromLengths: usize,
+): void {
+  const bytes = <usize>count << 2;
+  const first = min<usize>(bytes, BLOCK_BYTES - filled);
+  copyNumbers(fromOrdinals, first, base, ordinals + filled);
+  copyNumbers(fromTitleTfs, first, 0, titleTfs + filled);
+  copyNumbers(fromBodyTfs, first, 0, bodyTfs + filled);
+  if (hasSkipTable) copyNumbers(fromLengths, first, 0, lengths + filled);
+  filled += first;
+  if (filled != BLOCK_BYTES) return;
+  endFullBlock();
+  filled = bytes - first;
+  copyNumbers(fromOrdinals + first, filled, base, ordinals);
+  copyNumbers(fromTitleTfs + first, filled, 0, titleTfs);
+  copyNumbers(fromBodyTfs + first, filled, 0, bodyTfs);
+  if (hasSkipTable) copyNumbers(fromLengths + first, filled, 0, lengths);
 }
 
-/** Adds a posting: its ordinal, greater than the last one's, and the term's frequency in the title and the body, not both 0. */
-export function addPosting(ordinal: u32, titleTf: u32, bodyTf: u32): void {
-  titleTf = min<u32>(titleTf, MAX_TF);
-  bodyTf = min<u32>(bodyTf, MAX_TF);
-  store<u32>(ordinals + blockBytesUsed, ordinal);
-  store<u32>(titleTfs + blockBytesUsed, titleTf);
-  store<u32>(bodyTfs + blockBytesUsed, bodyTf);
-  largestTitleTf = max<u32>(largestTitleTf, titleTf);
-  largestBodyTf = max<u32>(largestBodyTf, bodyTf);
-  blockBytesUsed += 4;
-  if (blockBytesUsed == BLOCK_BYTES) endFullBlock();
-}
-
-/** Tells the lengths of the document whose posting is added next. Needed for lists with a skip table alone. */
-export function notePostingLengths(titleLength: u32, bodyLength: u32): void {
-  shortestTitle = min<u32>(shortestTitle, titleLength);
-  shortestBody = min<u32>(shortestBody, bodyLength);
+/** Copies `bytes` bytes of u32s, adding `base` to each. */
+function copyNumbers(source: usize, bytes: usize, base: u32, destination: usize): void {
+  const bases = i32x4.splat(base);
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) v128.store(destination + at, i32x4.add(v128.load(source + at), bases));
+  for (; at < bytes; at += 4) store<u32>(destination + at, load<u32>(source + at) + base);
 }
 
 /** Ends the list. OK or OUT_OF_MEMORY. */
 export function endPostings(): i32 {
-  if (blockBytesUsed != 0) endRemainder();
+  if (filled != 0) endRemainder();
   return exhausted ? OUT_OF_MEMORY : OK;
 }
 
 function endFullBlock(): void {
   const last = load<u32>(ordinals, 508);
-  if (!writeSkipEntry(last)) return;
+  writeSkipEntry(last);
   gapsInPlace();
   const gapBits = bitsNeeded128(ordinals);
   const titleBits = bitsNeeded128(titleTfs);
   const bodyBits = bitsNeeded128(bodyTfs);
   let at = output.extend(BLOCK_HEADER_BYTES + (<usize>(gapBits + titleBits + bodyBits) << 4));
+  previous = last;
   if (at == 0) {
     exhausted = true;
     return;
@@ -123,20 +137,17 @@ function endFullBlock(): void {
   at = pack128(ordinals, gapBits, at + BLOCK_HEADER_BYTES);
   at = pack128(titleTfs, titleBits, at);
   pack128(bodyTfs, bodyBits, at);
-  previous = last;
-  beginBlock();
 }
 
 function endRemainder(): void {
-  if (hasSkipTable && !writeSkipEntry(load<u32>(ordinals + blockBytesUsed - 4))) return;
-  const most = (blockBytesUsed >> 2) * POSTING_MAX_BYTES;
-  if (!output.reserve(most)) {
+  if (hasSkipTable) writeSkipEntry(load<u32>(ordinals + filled - 4));
+  if (!output.reserve((filled >> 2) * POSTING_MAX_BYTES)) {
     exhausted = true;
     return;
   }
   const start = output.data + output.length;
   let at = start;
-  for (let i: usize = 0; i < blockBytesUsed; i += 4) {
+  for (let i: usize = 0; i < filled; i += 4) {
     const ordinal = load<u32>(ordinals + i);
     at = writePosting(at, ordinal - previous - 1, load<u32>(titleTfs + i), load<u32>(bodyTfs + i));
     previous = ordinal;
@@ -154,21 +165,26 @@ function gapsInPlace(): void {
   }
 }
 
-/** False when memory has run out before. */
-function writeSkipEntry(last: u32): bool {
-  if (exhausted) {
-    beginBlock();
-    return false;
+function writeSkipEntry(last: u32): void {
+  if (exhausted) return;
+  let titles: u32 = 0;
+  let bodies: u32 = 0;
+  let shortestTitle = MAX_SKIP_LENGTH;
+  let shortestBody = MAX_SKIP_LENGTH;
+  for (let i: usize = 0; i < filled; i += 4) {
+    titles = max<u32>(titles, load<u32>(titleTfs + i));
+    bodies = max<u32>(bodies, load<u32>(bodyTfs + i));
+    shortestTitle = min<u32>(shortestTitle, load<u16>(lengths + i));
+    shortestBody = min<u32>(shortestBody, load<u16>(lengths + i, 2));
   }
   const entry = output.data + skipAt;
   store<u32>(entry, last);
   store<u32>(entry, <u32>(output.length - blocksStart), SKIP_OFFSET);
-  store<u16>(entry, <u16>largestTitleTf, SKIP_LARGEST_TF);
+  store<u16>(entry, <u16>titles, SKIP_LARGEST_TF);
   store<u16>(entry, <u16>shortestTitle, SKIP_SMALLEST_LENGTH);
-  store<u16>(entry, <u16>largestBodyTf, SKIP_LARGEST_TF + SKIP_FIELD_BYTES);
+  store<u16>(entry, <u16>bodies, SKIP_LARGEST_TF + SKIP_FIELD_BYTES);
   store<u16>(entry, <u16>shortestBody, SKIP_SMALLEST_LENGTH + SKIP_FIELD_BYTES);
   skipAt += SKIP_ENTRY_BYTES;
-  return true;
 }
 
 /**
