@@ -100,7 +100,9 @@ export function writeContent(core: CoreInstance, bytes: Uint8Array): void {
     const piece = bytes.length <= MAX_WHOLE_BYTES ? bytes : bytes.subarray(from, from + MAX_WHOLE_BYTES);
     core.runNow(
       () => {
-        core.bytes.set(piece, core.reserve(piece.length));
+        // Reserving may move the memory: the view on it is made afterwards.
+        const address = core.reserve(piece.length);
+        core.bytes.set(piece, address);
         return core.exports.contentWrite(piece.length);
       },
       (status) => core.check(status, "store content"),
