@@ -7,7 +7,8 @@ import type { CoreInstance } from "./instance.js";
 export function blake3Hex(core: CoreInstance, bytes: Uint8Array): string {
   return core.runNow(
     () => {
-      core.bytes.set(bytes, core.reserve(bytes.length));
+      const address = core.reserve(bytes.length);
+      core.bytes.set(bytes, address);
       return core.exports.hash(bytes.length);
     },
     (status) => {
