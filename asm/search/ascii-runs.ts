@@ -35,8 +35,8 @@ function inRange(v: v128, first: u8, span: u8): v128 {
 
 function bits(a: v128, b: v128, c: v128, d: v128): u64 {
   return (
-    <u64>(<u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16)) |
-    (<u64>(<u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16)) << 32)
+    <u64>(<u32>i8x16.bitmask(a) | ((<u32>i8x16.bitmask(b)) << 16)) |
+    ((<u64>(<u32>i8x16.bitmask(c) | ((<u32>i8x16.bitmask(d)) << 16))) << 32)
   );
 }
 
@@ -100,7 +100,7 @@ function scanWindow(t: Tokenizer, left: i32): i32 {
   const at = t.position;
   classify(at);
   const limit = others != 0 ? <i32>ctz<u64>(others) : min(left, WINDOW);
-  if (limit < WINDOW) words &= (<u64>1 << limit) - 1;
+  if (limit < WINDOW) words &= ((<u64>1) << limit) - 1;
   const settled = settledEnd(t, left, limit);
   let edges = words ^ (words << 1);
   while (edges != 0) {
@@ -137,9 +137,12 @@ function appendAsciiRun(t: Tokenizer, at: usize, start: i32, end: i32): void {
   const from = at + start;
   const to = at + end;
   const length = end - start;
-  if (length > SHORT) return appendRun(t, from, to);
+  // (A run of 64 bytes shifts by 64, which leaves no bit of it; but then it isn't short.)
   const run = ((<u64>1 << length) - 1) << start;
-  if ((joints & run) != 0) return appendRun(t, from, to);
+  if (length > SHORT || (joints & run) != 0) {
+    appendRun(t, from, to);
+    return;
+  }
   if (length > 2 || !isContraction(t, from, to)) appendShortAscii(t, from, length, (run & ~letters) == 0);
   if (<u32>load<u8>(to) == APOSTROPHE) noteContraction(t, to);
 }

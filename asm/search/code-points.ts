@@ -120,14 +120,14 @@ export function writeFolding(destination: usize, codePoint: u32): usize {
   let high = foldingRangeCount;
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
-    if (load<u32>(foldingStarts + (<usize>middle << 2)) <= codePoint) low = middle;
+    if (load<u32>(foldingStarts + ((<usize>middle) << 2)) <= codePoint) low = middle;
     else high = middle;
   }
   const range = <usize>low;
   const value = load<i32>(foldingValues + (range << 2));
   const stride = <u32>load<u16>(foldingShapes + (range << 1)) & 3;
   if (stride != 0) return writeCodePoint(destination, codePoint + <u32>value);
-  const piece = foldingPieces + (<usize>(<u32>value + codePoint - load<u32>(foldingStarts + (range << 2))) << 1);
+  const piece = foldingPieces + ((<usize>(<u32>value + codePoint - load<u32>(foldingStarts + (range << 2)))) << 1);
   const start = <usize>load<u16>(piece);
   const length = <usize>load<u16>(piece, 2) - start;
   for (let i: usize = 0; i < length; i++) store<u8>(destination + i, load<u8>(foldingPool + start + i));

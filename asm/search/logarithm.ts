@@ -4,11 +4,11 @@
  */
 
 /** The upper 33 bits of ln 2, and what they lack: k × LN2_HIGH is exact for every exponent k. */
-const LN2_HIGH: f64 = 6.93147180369123816490e-1;
+const LN2_HIGH: f64 = 6.9314718036912381649e-1;
 const LN2_LOW: f64 = 1.90821492927058770002e-10;
 
 /** Coefficients of a polynomial in s² for (ln(1 + s) - ln(1 - s)) / s - 2. */
-const C1: f64 = 6.666666666666735130e-1;
+const C1: f64 = 6.66666666666673513e-1;
 const C2: f64 = 3.999999999940941908e-1;
 const C3: f64 = 2.857142874366239149e-1;
 const C4: f64 = 2.222219843214978396e-1;

@@ -17,7 +17,7 @@ let entries: usize = 0;
  * zero-padded to 15 bytes, with the stem's length in byte 15.
  */
 export function cachedStem(low: u64, high: u64, length: usize): usize {
-  if (entries == 0) entries = permanent(<usize>32 << ENTRY_BITS);
+  if (entries == 0) entries = permanent((<usize>32) << ENTRY_BITS);
   const hash = (low * 0x9e3779b97f4a7c15) ^ rotl<u64>(high * 0xc2b2ae3d27d4eb4f, 29);
   const entry = entries + <usize>((hash * 0x9fb21c651e98df25) >>> (64 - ENTRY_BITS)) * 32;
   if (load<u64>(entry) != low || load<u64>(entry, 8) != high) fill(entry, low, high, length);

@@ -37,5 +37,14 @@ test("the tokenizer stems the same words twice, first without and then with what
 test("the tokenizer stems words without ASCII letters alone not at all", async () => {
   const host = await TokenizerHost.create();
   const terms = host.tokenize(new TextEncoder().encode("hopping2 naïvely étés walks_tests ıng øres"), ENGLISH);
-  expect(terms.map((token) => token.term)).toEqual(["hopping2", "naiv", "ete", "walks_tests", "walk", "test", "ıng", "øres"]);
+  expect(terms.map((token) => token.term)).toEqual([
+    "hopping2",
+    "naiv",
+    "ete",
+    "walks_tests",
+    "walk",
+    "test",
+    "ıng",
+    "øres",
+  ]);
 });

@@ -86,7 +86,8 @@ function ruleAt(rows: usize, end: usize): usize {
   const tail = load<u64>(word + end - 8);
   for (let row = rows; suffixLength(row) != 0; row += ROW) {
     const size = suffixLength(row);
-    if (size <= end && (tail ^ load<u64>(row)) >>> (<u64>(8 - size) << 3) == 0) return row;
+    const before = <u64>(8 - size) * 8;
+    if (size <= end && (tail ^ load<u64>(row)) >>> before == 0) return row;
   }
   return 0;
 }
@@ -150,7 +151,8 @@ function listedPrefixLength(): usize {
   const head = load<u64>(word);
   for (let row = prefixRules; suffixLength(row) != 0; row += ROW) {
     const size = suffixLength(row);
-    if (size <= length && (head ^ load<u64>(row)) << (<u64>(8 - size) << 3) == 0) return size;
+    const behind = <u64>(8 - size) * 8;
+    if (size <= length && (head ^ load<u64>(row)) << behind == 0) return size;
   }
   return 0;
 }
@@ -224,8 +226,9 @@ function keepIng(end: usize): bool {
 function removeVerbSuffix(start: usize): void {
   if (!hasVowelBefore(start)) return;
   length = start;
-  if (length >= 2 && ruleFor(addERules) != 0) return append(E);
-  if (length >= 2 && ruleFor(doubleRules) != 0) {
+  if (ruleFor(addERules) != 0) {
+    append(E);
+  } else if (ruleFor(doubleRules) != 0) {
     if (length != 3 || !isIn(A_E_O, letter(0))) length--;
   } else if (length == r1 && endsInShortSyllable(length)) {
     append(E);

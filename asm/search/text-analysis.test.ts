@@ -14,7 +14,10 @@ function section(name: string): string {
 
 test("text-analysis.md gives examples that the tokenizer agrees with", async () => {
   const host = await TokenizerHost.create();
-  const examples = section("examples").split("\n").slice(2, -1).map((line) => line.slice(2, -2).split(" | "));
+  const examples = section("examples")
+    .split("\n")
+    .slice(2, -1)
+    .map((line) => line.slice(2, -2).split(" | "));
   expect(examples.length).toBeGreaterThan(10);
   for (const [analyzer, text, expected] of examples) {
     const tokens = host.tokenize(new TextEncoder().encode(text), analyzer === "english" ? ENGLISH : PLAIN);

@@ -87,7 +87,7 @@ export function createTokenizer(): Tokenizer | null {
   const t = changetype<Tokenizer>(permanent(offsetof<Tokenizer>()));
   t.records = chunk;
   t.recordsFull = chunk + RECORD_BYTES - RESERVED_RECORDS;
-  t.termsFull = chunk + (<usize>1 << CHUNK_BITS) - RESERVED_TERM_BYTES;
+  t.termsFull = chunk + ((<usize>1) << CHUNK_BITS) - RESERVED_TERM_BYTES;
   clearTokens(t);
   return t;
 }

@@ -14,9 +14,17 @@ function tokens(text: string, analyzer = PLAIN): string[] {
 }
 
 test("tokenize() folds words and leaves out what separates them", () => {
-  expect(tokens("Hello, World! (foo) — bar's x2 «ça» Straße ΣΊΣΥΦΟΣ")).toEqual(
-    ["hello", "world", "foo", "bar", "s", "x2", "ca", "strasse", "σισυφοσ"],
-  );
+  expect(tokens("Hello, World! (foo) — bar's x2 «ça» Straße ΣΊΣΥΦΟΣ")).toEqual([
+    "hello",
+    "world",
+    "foo",
+    "bar",
+    "s",
+    "x2",
+    "ca",
+    "strasse",
+    "σισυφοσ",
+  ]);
 });
 
 test("tokenize() gives offsets in bytes", () => {
@@ -36,20 +44,38 @@ test("tokenize() indexes identifiers whole and in parts", () => {
   expect(tokens("snake_case")).toEqual(["+snake_case", "snake", "case"]);
   expect(tokens("getUserName")).toEqual(["getusername", "-get", "-user", "-name"]);
   expect(tokens("__init__ _x a__b")).toEqual(["init", "x", "+a__b", "a", "b"]);
-  expect(tokens("HTTPServer utf8Decoder JPEGs mRNA")).toEqual(
-    ["httpserver", "-http", "-server", "utf8decoder", "-utf8", "-decoder", "jpegs", "mrna", "-rna"],
-  );
+  expect(tokens("HTTPServer utf8Decoder JPEGs mRNA")).toEqual([
+    "httpserver",
+    "-http",
+    "-server",
+    "utf8decoder",
+    "-utf8",
+    "-decoder",
+    "jpegs",
+    "mrna",
+    "-rna",
+  ]);
   expect(tokens("src/search.ts --no-verify")).toEqual(["src", "search", "ts", "no", "verify"]);
 });
 
 test("tokenize() keeps dotted numbers together", () => {
-  expect(tokens("1.2.3 v1.2.3 python3.12 3. .5 1.2.")).toEqual(
-    ["1.2.3", "v1.2.3", "-1.2.3", "python3.12", "-python", "-3.12", "3", "5", "1.2"],
-  );
+  expect(tokens("1.2.3 v1.2.3 python3.12 3. .5 1.2.")).toEqual([
+    "1.2.3",
+    "v1.2.3",
+    "-1.2.3",
+    "python3.12",
+    "-python",
+    "-3.12",
+    "3",
+    "5",
+    "1.2",
+  ]);
 });
 
 test("tokenize() drops the ends of contractions in English only", () => {
-  expect(tokens("It's the plane’s. I'd've, don't O'Reilly 'tis", ENGLISH).join(" ")).toBe("it the plane i don o reilli tis");
+  expect(tokens("It's the plane’s. I'd've, don't O'Reilly 'tis", ENGLISH).join(" ")).toBe(
+    "it the plane i don o reilli tis",
+  );
   expect(tokens("don't")).toEqual(["don", "t"]);
 });
 
@@ -67,7 +93,15 @@ test("tokenize() gives the same for composed and decomposed text", () => {
 });
 
 test("tokenize() takes ill-formed bytes for separators", () => {
-  for (const bytes of [[0x80], [0xc0, 0xaf], [0xe0, 0x9f, 0xbf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff], [0xe3, 0x81]]) {
+  for (const bytes of [
+    [0x80],
+    [0xc0, 0xaf],
+    [0xe0, 0x9f, 0xbf],
+    [0xed, 0xa0, 0x80],
+    [0xf4, 0x90, 0x80, 0x80],
+    [0xff],
+    [0xe3, 0x81],
+  ]) {
     const text = new Uint8Array([0x61, ...bytes, 0x62]);
     expect(host.tokenize(text, PLAIN).map((t) => t.term)).toEqual(["a", "b"]);
   }
@@ -84,26 +118,70 @@ test("tokenize() cuts a run to 255 bytes", () => {
 });
 
 const fragments = [
-  ..."aZ09_.'-/ \n’—éßŉİǅΣ", "foo", "Bar", "HTTP", "3.14", "snake_case", "don't", "日", "本", "か", "ガ", "ｶﾞ", "ก", "ี", "한", "ᄒ", "ᅡ", "ᆫ",
-  "\u0301", "\u200d", "\u200b", "\ufeff", "\u20e3", "\u0903", "🙂", "\u{20000}", "\u{2f800}", "\u{e0100}", "\u{10ffff}", "word ".repeat(30),
-  "x".repeat(70), "y_".repeat(140), "aB".repeat(128), "7.".repeat(130), "か\u3099".repeat(20), `か${"\u{16126}".repeat(15)}`, `각${"\u0ddd".repeat(20)}`, `한${"\u0dd9".repeat(9)}`, "ŉ".repeat(120), "q".repeat(256),
+  ..."aZ09_.'-/ \n’—éßŉİǅΣ",
+  "foo",
+  "Bar",
+  "HTTP",
+  "3.14",
+  "snake_case",
+  "don't",
+  "日",
+  "本",
+  "か",
+  "ガ",
+  "ｶﾞ",
+  "ก",
+  "ี",
+  "한",
+  "ᄒ",
+  "ᅡ",
+  "ᆫ",
+  "\u0301",
+  "\u200d",
+  "\u200b",
+  "\ufeff",
+  "\u20e3",
+  "\u0903",
+  "🙂",
+  "\u{20000}",
+  "\u{2f800}",
+  "\u{e0100}",
+  "\u{10ffff}",
+  "word ".repeat(30),
+  "x".repeat(70),
+  "y_".repeat(140),
+  "aB".repeat(128),
+  "7.".repeat(130),
+  "か\u3099".repeat(20),
+  `か${"\u{16126}".repeat(15)}`,
+  `각${"\u0ddd".repeat(20)}`,
+  `한${"\u0dd9".repeat(9)}`,
+  "ŉ".repeat(120),
+  "q".repeat(256),
 ];
-const texts = fc.array(
-  fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom(...fragments).map((text) => encoder.encode(text)) },
-    { weight: 1, arbitrary: fc.string({ unit: "binary" }).map((text) => encoder.encode(text)) },
-    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 4 }) },
-  ),
-  { maxLength: 60 },
-).map((parts) => new Uint8Array(Buffer.concat(parts)));
+const texts = fc
+  .array(
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom(...fragments).map((text) => encoder.encode(text)) },
+      { weight: 1, arbitrary: fc.string({ unit: "binary" }).map((text) => encoder.encode(text)) },
+      { weight: 1, arbitrary: fc.uint8Array({ maxLength: 4 }) },
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => new Uint8Array(Buffer.concat(parts)));
 
 test("tokenize() agrees with the slow model on any text, whole or in pieces", () => {
   fc.assert(
-    fc.property(texts, fc.constantFrom(ENGLISH, PLAIN), fc.integer({ min: 1, max: 300 }), (text, analyzer, pieceBytes) => {
-      const expected = tokenizeByModel(text, analyzer === ENGLISH, (word) => stemWord(word));
-      expect(host.tokenize(text, analyzer)).toEqual(expected);
-      expect(host.tokenize(text, analyzer, pieceBytes)).toEqual(expected);
-    }),
+    fc.property(
+      texts,
+      fc.constantFrom(ENGLISH, PLAIN),
+      fc.integer({ min: 1, max: 300 }),
+      (text, analyzer, pieceBytes) => {
+        const expected = tokenizeByModel(text, analyzer === ENGLISH, (word) => stemWord(word));
+        expect(host.tokenize(text, analyzer)).toEqual(expected);
+        expect(host.tokenize(text, analyzer, pieceBytes)).toEqual(expected);
+      },
+    ),
     { numRuns: 1500, seed: 17 },
   );
 });

@@ -1,14 +1,5 @@
 /** A slow tokenizer that follows `docs/text-analysis.md` sentence by sentence: what the fast one must agree with. */
-import {
-  classOf,
-  foldingOf,
-  IDEOGRAPHIC,
-  MARK,
-
-  TRANSPARENT,
-  UNSPACED,
-  WORD,
-} from "../search/generate-unicode.mjs";
+import { classOf, foldingOf, IDEOGRAPHIC, MARK, TRANSPARENT, UNSPACED, WORD } from "../search/generate-unicode.mjs";
 
 export interface ModelToken {
   start: number;
@@ -93,7 +84,11 @@ export function tokenizeByModel(text: Uint8Array, english: boolean, stem: Stemme
       const end = runEnd(all, i);
       const run = all.slice(i, end);
       const text = run.map((c) => String.fromCodePoint(c.codePoint)).join("");
-      if (!english || contractionAt !== i || !/^(s|t|d|m|ll|re|ve)$/.test(text.replace(/[A-Z]/g, (c) => c.toLowerCase())))
+      if (
+        !english ||
+        contractionAt !== i ||
+        !/^(s|t|d|m|ll|re|ve)$/.test(text.replace(/[A-Z]/g, (c) => c.toLowerCase()))
+      )
         addRun(cutRun(run), add);
       if (all[end]?.codePoint === 0x27 || all[end]?.codePoint === 0x2019) contractionAt = end + 1;
       i = end;
@@ -145,7 +140,8 @@ function runEnd(all: Character[], start: number): number {
     const [before, character, after] = [all[end - 1], all[end] as Character, all[end + 1]];
     const isDot = is(character, /\./) && is(before, /\d/) && is(after, /\d/);
     const isMark = character.kind === MARK || character.kind === TRANSPARENT;
-    const goesOn = character.kind === WORD || is(character, /_/) || isDot || (isMark && end > start && !is(before, /_/));
+    const goesOn =
+      character.kind === WORD || is(character, /_/) || isDot || (isMark && end > start && !is(before, /_/));
     if (!goesOn) break;
   }
   return end;
@@ -190,4 +186,3 @@ function subwordsOf(word: Character[]): Character[][] {
   const sorted = [...starts].sort((a, b) => a - b);
   return sorted.slice(0, -1).map((start, i) => word.slice(start, sorted[i + 1]));
 }
-
