@@ -138,7 +138,7 @@ function appendAsciiRun(t: Tokenizer, at: usize, start: i32, end: i32): void {
   const to = at + end;
   const length = end - start;
   // (A run of 64 bytes shifts by 64, which leaves no bit of it; but then it isn't short.)
-  const run = ((<u64>1 << length) - 1) << start;
+  const run = (((<u64>1) << length) - 1) << start;
   if (length > SHORT || (joints & run) != 0) {
     appendRun(t, from, to);
     return;

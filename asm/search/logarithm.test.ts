@@ -27,7 +27,7 @@ const vectors: [x: number, bits: string][] = [
   [10, "40026bb1bbb55516"],
   [0.5, "bfe62e42fefa39ef"],
   [0.7, "bfd6d3c324e13f50"],
-  [1.4142135623730951, "3fd62e42fefa39f0"],
+  [Math.SQRT2, "3fd62e42fefa39f0"],
   [100.25, "40126e4046808320"],
   [50000.5, "4025a3bb4a3df157"],
   [1000001, "402ba18abb1dedc8"],
