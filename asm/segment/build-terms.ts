@@ -3,8 +3,8 @@ import { Buffer } from "../memory/buffer";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY, WRONG_STATE } from "../status";
 import { memtableRecordCount, memtableRow } from "./memtable-columns";
 import { sortedEntry, sortTable } from "./memtable-sort";
-import { appendTermPostings, memtableTerms, Term, termDocuments, TERM_KEY } from "./memtable-terms";
-import { addPostings, beginPostings, BLOCK_POSTINGS, endPostings, INLINE_BYTES, packLengths } from "./postings";
+import { appendTermPostings, memtableTerms, TERM_KEY, Term, termDocuments } from "./memtable-terms";
+import { addPostings, BLOCK_POSTINGS, beginPostings, endPostings, INLINE_BYTES, packLengths } from "./postings";
 import { decodeRemainder } from "./postings-decode";
 import { Section } from "./sections";
 import { TableBuilder } from "./table-builder";
@@ -89,11 +89,11 @@ export function buildTerms(): i32 {
 function packAllLengths(): bool {
   const count = memtableRecordCount();
   packedLengths.clear();
-  const packed = packedLengths.extend(<usize>count << 2);
+  const packed = packedLengths.extend((<usize>count) << 2);
   if (packed == 0) return false;
   for (let i: u32 = 0; i < count; i++) {
     const row = memtableRow(i);
-    store<u32>(packed + (<usize>i << 2), packLengths(row.titleLength, row.bodyLength));
+    store<u32>(packed + ((<usize>i) << 2), packLengths(row.titleLength, row.bodyLength));
   }
   return true;
 }
@@ -121,8 +121,8 @@ function encodeBlocks(df: u32): i32 {
     const count = min<u32>(left, BLOCK_POSTINGS);
     at = decodeRemainder(at, end, count, previous, limit, ordinals, titleTfs, bodyTfs);
     if (at == 0) return WRONG_STATE;
-    for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-      store<u32>(lengths + i, load<u32>(packedLengths.data + (<usize>load<u32>(ordinals + i) << 2)));
+    for (let i: usize = 0; i < (<usize>count) << 2; i += 4) {
+      store<u32>(lengths + i, load<u32>(packedLengths.data + ((<usize>load<u32>(ordinals + i)) << 2)));
     }
     addPostings(count, 0, ordinals, titleTfs, bodyTfs, lengths);
     previous = load<u32>(ordinals + ((<usize>count - 1) << 2));

@@ -10,8 +10,8 @@ import {
   NameEntry,
   sortedUri,
   sortUris,
-  UriEntry,
   URI_KEY,
+  UriEntry,
   Version,
 } from "./memtable-uris";
 import { Section } from "./sections";

@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { buildIn, dataOf, fillMemtable, type Harness, type ModelPack, openHarness, randomPacks, recordsOf, resetHarness, WRITE_FAILED } from "../testing/memtable-harness.js";
+import {
+  buildIn,
+  dataOf,
+  fillMemtable,
+  type Harness,
+  type ModelPack,
+  openHarness,
+  randomPacks,
+  recordsOf,
+  resetHarness,
+  WRITE_FAILED,
+} from "../testing/memtable-harness.js";
 import { buildReference, type SegmentRecord } from "../testing/memtable-reference.js";
 
 let harness: Harness;
@@ -22,9 +33,14 @@ function expectReferenceBytes(firstRecord: number, packs: ModelPack[]): void {
 
 test("buildSegment() writes the bytes of the format's reference for any records", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 1, max: 70 }), fc.constantFrom(0, 1, 300, 70_000), (seed, packs, firstRecord) => {
-      expectReferenceBytes(firstRecord, randomPacks({ seed, packs, firstRecord }));
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 1e9 }),
+      fc.integer({ min: 1, max: 70 }),
+      fc.constantFrom(0, 1, 300, 70_000),
+      (seed, packs, firstRecord) => {
+        expectReferenceBytes(firstRecord, randomPacks({ seed, packs, firstRecord }));
+      },
+    ),
     { numRuns: 40 },
   );
 });
@@ -44,7 +60,9 @@ const document = (number: number, body: string[], changes: Partial<SegmentRecord
   exceptions: [],
   ...changes,
 });
-const onePack = (records: SegmentRecord[]): ModelPack[] => [{ offset: 4096n, hash: new Uint8Array(32).fill(7), records }];
+const onePack = (records: SegmentRecord[]): ModelPack[] => [
+  { offset: 4096n, hash: new Uint8Array(32).fill(7), records },
+];
 
 test("a segment of one record of each kind", () => {
   for (const kind of [0x81, 1, 2, 3, 4, 5, 6]) expectReferenceBytes(9, onePack([document(9, [], { kind })]));
@@ -52,14 +70,25 @@ test("a segment of one record of each kind", () => {
 
 test("lists of 127, 128, 129, 255, 256 and 257 documents, and lists of 24 and 25 bytes", () => {
   const counts = [1, 23, 24, 25, 26, 127, 128, 129, 255, 256, 257];
-  const records = Array.from({ length: 300 }, (_, i) => document(i, counts.filter((count) => i < count).map((count) => `in${count}`)));
+  const records = Array.from({ length: 300 }, (_, i) =>
+    document(
+      i,
+      counts.filter((count) => i < count).map((count) => `in${count}`),
+    ),
+  );
   expectReferenceBytes(0, onePack(records));
 });
 
 test("lengths of one, two and four bytes", () => {
   for (const words of [255, 256, 65_535, 65_536]) {
-    expectReferenceBytes(0, onePack([document(0, ["x"]), document(1, new Array<string>(words).fill("x"), { title: ["t"] })]));
-    expectReferenceBytes(0, onePack([document(0, ["x"]), document(1, [], { title: new Array<string>(words).fill("x") })]));
+    expectReferenceBytes(
+      0,
+      onePack([document(0, ["x"]), document(1, new Array<string>(words).fill("x"), { title: ["t"] })]),
+    );
+    expectReferenceBytes(
+      0,
+      onePack([document(0, ["x"]), document(1, [], { title: new Array<string>(words).fill("x") })]),
+    );
   }
 });
 
@@ -69,7 +98,9 @@ test("names of all lengths, and the newest record of a name", () => {
 });
 
 test("a URI's many versions are one value", () => {
-  const records = Array.from({ length: 3000 }, (_, i) => document(i, [], { uri: "mv2://w/state", kind: 1, sequence: 1 + (i >> 2) }));
+  const records = Array.from({ length: 3000 }, (_, i) =>
+    document(i, [], { uri: "mv2://w/state", kind: 1, sequence: 1 + (i >> 2) }),
+  );
   expectReferenceBytes(0, onePack(records));
 });
 

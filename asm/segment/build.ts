@@ -1,8 +1,8 @@
 import { RecordKind } from "../format/record";
 import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";
-import { beginNumbers, flushNumbers, putNumber, putU32, putU64, putU8, widthFor } from "./build-numbers";
-import { builtTerms, buildTerms, releaseTermBuilder } from "./build-terms";
+import { beginNumbers, flushNumbers, putNumber, putU8, putU32, putU64, widthFor } from "./build-numbers";
+import { buildTerms, builtTerms, releaseTermBuilder } from "./build-terms";
 import { buildNames, buildUris, builtUris, releaseUriBuilder } from "./build-uris";
 import { memtableBodyTotal, memtableDocuments, memtableFirstRecord, memtableTitleTotal } from "./memtable";
 import { memtableExceptions, memtablePacks, memtableRecordCount, memtableRow, memtableRuns } from "./memtable-columns";

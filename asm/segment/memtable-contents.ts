@@ -17,8 +17,8 @@ let slots: usize = 0;
 let slotBits: i32 = 0;
 
 function slotOf(prefix: u64): usize {
-  const last = slots + (<usize>4 << slotBits) - 4;
-  let slot = slots + (<usize>(prefix >>> (64 - slotBits)) << 2);
+  const last = slots + ((<usize>4) << slotBits) - 4;
+  let slot = slots + ((<usize>(prefix >>> (64 - slotBits))) << 2);
   while (true) {
     const number = load<u32>(slot);
     if (number == 0 || load<u64>(rowAddress(number)) == prefix) return slot;
@@ -62,11 +62,11 @@ export function addContent(prefix: u64, ordinal: u32): bool {
 
 function growSlots(): bool {
   const bits = slotBits == 0 ? FIRST_SLOT_BITS : slotBits + 1;
-  const size = <usize>4 << bits;
+  const size = (<usize>4) << bits;
   const grown = takeChunk(chunkBits(size));
   if (grown == 0) return false;
   memory.fill(grown, 0, size);
-  const oldSize: usize = slotBits == 0 ? 0 : <usize>4 << slotBits;
+  const oldSize: usize = slotBits == 0 ? 0 : (<usize>4) << slotBits;
   if (oldSize != 0) giveChunk(slots, chunkBits(oldSize));
   slots = grown;
   slotBits = bits;
@@ -78,7 +78,7 @@ function growSlots(): bool {
 }
 
 export function releaseContents(): void {
-  if (slotBits != 0) giveChunk(slots, chunkBits(<usize>4 << slotBits));
+  if (slotBits != 0) giveChunk(slots, chunkBits((<usize>4) << slotBits));
   slots = 0;
   slotBits = 0;
   memtableContents.release();

@@ -49,8 +49,8 @@ export function hashKey(key: usize, length: usize): u32 {
   const rest = length - at;
   if (rest == 0) return finishHash(hash);
   if (length >= 8) return finishHash(mixHash(hash, load<u64>(key + length - 8)));
-  if (rest >= 4) return finishHash(mixHash(hash, <u64>load<u32>(key) | (<u64>load<u32>(key + rest - 4) << 32)));
-  const word = <u64>load<u8>(key) | (<u64>load<u8>(key + (rest >> 1)) << 8) | (<u64>load<u8>(key + rest - 1) << 16);
+  if (rest >= 4) return finishHash(mixHash(hash, <u64>load<u32>(key) | ((<u64>load<u32>(key + rest - 4)) << 32)));
+  const word = <u64>load<u8>(key) | ((<u64>load<u8>(key + (rest >> 1))) << 8) | ((<u64>load<u8>(key + rest - 1)) << 16);
   return finishHash(mixHash(hash, word));
 }
 
@@ -102,7 +102,7 @@ export class KeyTable {
 
   /** The slot of the key, or the free one where it belongs. */
   private findSlot(key: usize, length: usize, hash: u32): usize {
-    let slot = this.slots + (<usize>(hash >>> this.shift) << 3);
+    let slot = this.slots + ((<usize>(hash >>> this.shift)) << 3);
     while (true) {
       const entry = <usize>load<u32>(slot, 4);
       if (entry == 0) return slot;
@@ -129,12 +129,12 @@ export class KeyTable {
 
   private grow(): bool {
     const bits = this.slotBits == 0 ? FIRST_SLOT_BITS : this.slotBits + 1;
-    const size = <usize>8 << bits;
+    const size = (<usize>8) << bits;
     const slots = takeChunk(chunkBits(size));
     if (slots == 0) return false;
     memory.fill(slots, 0, size);
     const oldSlots = this.slots;
-    const oldSize = <usize>this.slotCount() << 3;
+    const oldSize = (<usize>this.slotCount()) << 3;
     this.slots = slots;
     this.slotsEnd = slots + size;
     this.slotBits = bits;
@@ -148,14 +148,14 @@ export class KeyTable {
   }
 
   private freeSlot(hash: u32): usize {
-    let slot = this.slots + (<usize>(hash >>> this.shift) << 3);
+    let slot = this.slots + ((<usize>(hash >>> this.shift)) << 3);
     while (load<u32>(slot, 4) != 0) slot = this.slotAfter(slot);
     return slot;
   }
 
   /** Forgets the entries and gives the slots back. */
   release(): void {
-    if (this.slotBits != 0) giveChunk(this.slots, chunkBits(<usize>8 << this.slotBits));
+    if (this.slotBits != 0) giveChunk(this.slots, chunkBits((<usize>8) << this.slotBits));
     this.slots = 0;
     this.slotsEnd = 0;
     this.slotBits = 0;

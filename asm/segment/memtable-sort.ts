@@ -21,18 +21,18 @@ const scratch: Buffer = Buffer.create();
 
 /** Address of the entry that item `index` of a sorted buffer stands for. */
 export function sortedEntry(sorted: Buffer, index: u32): usize {
-  return <usize>load<u32>(sorted.data + (<usize>index << ITEM_BITS), 8);
+  return <usize>load<u32>(sorted.data + ((<usize>index) << ITEM_BITS), 8);
 }
 
 /** Fills `sorted` with an item for each entry of the table, in order. False when memory is exhausted. */
 export function sortTable(table: KeyTable, sorted: Buffer): bool {
-  const bytes = <usize>table.count << ITEM_BITS;
+  const bytes = (<usize>table.count) << ITEM_BITS;
   sorted.clear();
   scratch.clear();
   if (!sorted.reserve(bytes) || !scratch.reserve(bytes)) return false;
   sorted.length = bytes;
   let item = sorted.data;
-  const slotsEnd = table.slots + (<usize>table.slotCount() << 3);
+  const slotsEnd = table.slots + ((<usize>table.slotCount()) << 3);
   for (let slot = table.slots; slot < slotsEnd; slot += 8) {
     const entry = load<u32>(slot, 4);
     if (entry == 0) continue;
@@ -138,8 +138,8 @@ function merge(left: usize, middle: usize, end: usize, to: usize): void {
   while (left < middle && right < end) {
     const isRight = i32(isBefore(right, left));
     v128.store(to, v128.load(select<usize>(right, left, isRight)));
-    right += <usize>isRight << ITEM_BITS;
-    left += <usize>(1 - isRight) << ITEM_BITS;
+    right += (<usize>isRight) << ITEM_BITS;
+    left += (<usize>(1 - isRight)) << ITEM_BITS;
     to += ITEM_BYTES;
   }
   memory.copy(to, left, middle - left);

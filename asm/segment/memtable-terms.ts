@@ -68,7 +68,7 @@ export function addTokens(field: u32, tokens: usize, count: u32): void {
     exhausted = true;
     return;
   }
-  const tfs = TERM_TFS + (<usize>field << 2);
+  const tfs = TERM_TFS + ((<usize>field) << 2);
   for (const end = tokens + <usize>count * offsetof<Token>(); tokens < end; tokens += offsetof<Token>()) {
     const token = changetype<Token>(tokens);
     const bytes = <usize>token.term;
@@ -135,7 +135,7 @@ function appendToChain(term: Term, count: usize): void {
 
 function addChunk(term: Term): usize {
   const level = min<u32>(term.level + 1, LAST_LEVEL);
-  const size = <usize>16 << level;
+  const size = (<usize>16) << level;
   const chunk = memtableAlloc(size);
   if (chunk == 0) return 0;
   store<u32>(<usize>term.chainEnd, <u32>chunk);
@@ -161,7 +161,7 @@ function isTerm(entry: usize, term: usize, length: u32): bool {
 
 /** The slot of a term, or the free one where it belongs. */
 function findTermSlot(term: usize, length: u32, hash: u32): usize {
-  let slot = memtableTerms.slots + (<usize>(hash >>> memtableTerms.shift) << 3);
+  let slot = memtableTerms.slots + ((<usize>(hash >>> memtableTerms.shift)) << 3);
   while (true) {
     const entry = <usize>load<u32>(slot, 4);
     if (entry == 0 || (load<u32>(slot) == hash && isTerm(entry, term, length))) return slot;
@@ -209,7 +209,7 @@ export function appendTermPostings(term: Term, out: Buffer): bool {
     left -= size;
     chunk = <usize>load<u32>(chunk + size);
     level = min<u32>(level + 1, LAST_LEVEL);
-    size = (<usize>16 << level) - 4;
+    size = ((<usize>16) << level) - 4;
   }
   memory.copy(top, chunk, left);
   const gap = term.document - term.previous - 1;

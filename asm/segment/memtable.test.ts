@@ -7,12 +7,28 @@ interface Exports {
   takeChunk(bits: number): number;
   chunkBytesInUse(): number;
   memtableReset(firstRecord: number): void;
-  memtableAddRecord(uri: number, length: number, kind: number, tag: number, branch: number, sequence: bigint, address: bigint, promoted: number): number;
+  memtableAddRecord(
+    uri: number,
+    length: number,
+    kind: number,
+    tag: number,
+    branch: number,
+    sequence: bigint,
+    address: bigint,
+    promoted: number,
+  ): number;
   memtableAddException(document: number, branch: number, cause: number, sign: number): number;
   memtableAddName(key: number, length: number, record: number): number;
   memtableAddContent(prefix: bigint, ordinal: number): number;
   memtableAddPack(offset: bigint, hash: number): number;
-  memtableIndexDocument(ordinal: number, analyzer: number, title: number, titleLength: number, body: number, bodyLength: number): number;
+  memtableIndexDocument(
+    ordinal: number,
+    analyzer: number,
+    title: number,
+    titleLength: number,
+    body: number,
+    bodyLength: number,
+  ): number;
   memtableStartField(ordinal: number, analyzer: number, field: number): number;
   memtableIndexText(text: number, length: number, isLast: number): number;
   memtableRecordCount(): number;
@@ -35,7 +51,14 @@ interface Exports {
   findPostings(term: number, length: number): number;
   postingsData(): number;
   postingsLength(): number;
-  decodeRemainder(source: number, end: number, count: number, previous: number, limit: number, ...arrays: number[]): number;
+  decodeRemainder(
+    source: number,
+    end: number,
+    count: number,
+    previous: number,
+    limit: number,
+    ...arrays: number[]
+  ): number;
   memtableDocuments: WebAssembly.Global;
   memtableTitleTotal: WebAssembly.Global;
   memtableBodyTotal: WebAssembly.Global;
@@ -61,9 +84,30 @@ function place(text: string | Uint8Array, offset = 0): [address: number, length:
   memory.fill(0, io + offset + bytes.length, io + offset + bytes.length + 16);
   return [io + offset, bytes.length];
 }
-const keyAt = (address: number) => Buffer.from(core.memory.buffer).subarray(address, address + view().getUint32(address - 4, true)).toString();
-const addRecord = (uri: string, options: { kind?: number; tag?: number; branch?: number; sequence?: number; address?: number; promoted?: number } = {}) =>
-  core.memtableAddRecord(...place(uri), options.kind ?? 0x81, options.tag ?? 0, options.branch ?? 0, BigInt(options.sequence ?? 1), BigInt(options.address ?? 0), options.promoted ?? 0);
+const keyAt = (address: number) =>
+  Buffer.from(core.memory.buffer)
+    .subarray(address, address + view().getUint32(address - 4, true))
+    .toString();
+const addRecord = (
+  uri: string,
+  options: {
+    kind?: number;
+    tag?: number;
+    branch?: number;
+    sequence?: number;
+    address?: number;
+    promoted?: number;
+  } = {},
+) =>
+  core.memtableAddRecord(
+    ...place(uri),
+    options.kind ?? 0x81,
+    options.tag ?? 0,
+    options.branch ?? 0,
+    BigInt(options.sequence ?? 1),
+    BigInt(options.address ?? 0),
+    options.promoted ?? 0,
+  );
 
 /** The versions of a URI, newest first. */
 function versions(uri: string): { record: number; sequence: number; branch: number; what: number }[] {
@@ -71,7 +115,12 @@ function versions(uri: string): { record: number; sequence: number; branch: numb
   const found: ReturnType<typeof versions> = [];
   const v = view();
   for (let at = entry === 0 ? 0 : v.getUint32(entry, true); at !== 0; at = v.getUint32(at, true)) {
-    found.push({ record: v.getUint32(at + 4, true), sequence: Number(v.getBigUint64(at + 8, true)), branch: v.getUint32(at + 16, true), what: v.getUint32(at + 20, true) });
+    found.push({
+      record: v.getUint32(at + 4, true),
+      sequence: Number(v.getBigUint64(at + 8, true)),
+      branch: v.getUint32(at + 16, true),
+      what: v.getUint32(at + 20, true),
+    });
   }
   if (entry !== 0) expect(v.getUint32(entry + 4, true)).toBe(found.length);
   return found;
@@ -124,8 +173,23 @@ test("versions of a URI come newest first, promotions with the record that they 
 
 test("columns and runs tell each record's place, kind, branch and sequence", () => {
   core.memtableReset(0);
-  const runs = [[0, 1], [0, 1], [2, 1], [2, 1], [0, 1], [0, 9]] as const;
-  runs.forEach(([branch, sequence], i) => addRecord(`mv2://a/${i}`, { branch, sequence, kind: i === 1 ? 4 : 0x81, tag: i === 1 ? 700 : 0, address: 2 ** 45 + i }));
+  const runs = [
+    [0, 1],
+    [0, 1],
+    [2, 1],
+    [2, 1],
+    [0, 1],
+    [0, 9],
+  ] as const;
+  runs.forEach(([branch, sequence], i) =>
+    addRecord(`mv2://a/${i}`, {
+      branch,
+      sequence,
+      kind: i === 1 ? 4 : 0x81,
+      tag: i === 1 ? 700 : 0,
+      address: 2 ** 45 + i,
+    }),
+  );
   runs.forEach(([branch, sequence], i) => {
     const run = core.memtableRunOf(i);
     expect([view().getUint32(run + 4, true), Number(view().getBigUint64(run + 8, true))]).toEqual([branch, sequence]);
@@ -139,7 +203,9 @@ test("columns and runs tell each record's place, kind, branch and sequence", () 
 });
 
 const uri = fc.oneof(
-  fc.array(fc.constantFrom("a", "b", "/", "run", "SPEC-KIT", "é", "𝔘"), { maxLength: 12 }).map((parts) => `mv2://w/${parts.join("")}`),
+  fc
+    .array(fc.constantFrom("a", "b", "/", "run", "SPEC-KIT", "é", "𝔘"), { maxLength: 12 })
+    .map((parts) => `mv2://w/${parts.join("")}`),
   fc.string({ maxLength: 40 }).map((text) => text.replaceAll("\0", "")),
 );
 
@@ -163,7 +229,10 @@ test("URIs come in byte order, and seekUri() finds the first that isn't before",
 
 test("many keys that agree in all but a few bytes are found and sorted", () => {
   core.memtableReset(0);
-  const uris = Array.from({ length: 20_000 }, (_, i) => `mv2://default/SPEC-KIT-971/run/${"0".repeat(i % 37)}${(i * 7919) % 20_000}`);
+  const uris = Array.from(
+    { length: 20_000 },
+    (_, i) => `mv2://default/SPEC-KIT-971/run/${"0".repeat(i % 37)}${(i * 7919) % 20_000}`,
+  );
   const unique = [...new Set(uris)].sort();
   for (const name of uris) addRecord(name);
   core.sortUris();
@@ -174,7 +243,8 @@ test("many keys that agree in all but a few bytes are found and sorted", () => {
 
 test("names lead to the newest record that has them, keys with zero bytes included", () => {
   core.memtableReset(0);
-  const label = (branch: number, name: string) => Buffer.concat([Buffer.from([0x6c, 0, 0, 0, branch]), Buffer.from(name)]);
+  const label = (branch: number, name: string) =>
+    Buffer.concat([Buffer.from([0x6c, 0, 0, 0, branch]), Buffer.from(name)]);
   const keys = [Buffer.from("icheckpoint-1"), label(0, "plan"), label(1, "plan"), label(0, "pla")];
   keys.forEach((key, record) => expect(core.memtableAddName(...place(key), record)).toBe(0));
   expect(core.memtableAddName(...place(label(0, "plan")), 9)).toBe(0);
@@ -198,39 +268,49 @@ test("contents are found by their prefix, newest first, however many there are",
   expect(core.memtableFindContent(5n)).toBe(0);
 });
 
-const word = fc.oneof(fc.constantFrom("a", "b", "cc", "retry", "retries", "exponential", "incomprehensibilities"), fc.string({ unit: fc.constantFrom(..."abcdefgh"), minLength: 1, maxLength: 30 }));
+const word = fc.oneof(
+  fc.constantFrom("a", "b", "cc", "retry", "retries", "exponential", "incomprehensibilities"),
+  fc.string({ unit: fc.constantFrom(..."abcdefgh"), minLength: 1, maxLength: 30 }),
+);
 const text = fc.array(word, { maxLength: 12 });
 
 test("postings count each document's words by field, in order of documents", () => {
   fc.assert(
-    fc.property(fc.array(fc.option(fc.tuple(text, text), { freq: 8 }), { maxLength: 60 }), fc.nat(5), (documents, gap) => {
-      core.memtableReset(1000);
-      const model = new Map<string, [number, number, number][]>();
-      const totals = [0, 0];
-      for (const fields of documents) {
-        // Records without text between documents make the gaps wider than one byte of the chain holds.
-        for (let i = 0; i < gap * 9; i++) addRecord("mv2://e", { kind: 4 });
-        const ordinal = addRecord("mv2://d", { kind: fields ? 0x81 : 1 });
-        if (!fields) continue;
-        index(ordinal, fields[0].join(" "), fields[1].join("-"));
-        fields.forEach((words, field) => {
-          totals[field] = (totals[field] ?? 0) + words.length;
-          for (const term of words) {
-            const list = model.get(term) ?? [];
-            const last = list.at(-1);
-            if (last?.[0] === ordinal) last[1 + field] = (last[1 + field] ?? 0) + 1;
-            else list.push([ordinal, field === 0 ? 1 : 0, field === 1 ? 1 : 0]);
-            model.set(term, list);
-          }
-        });
-        const row = core.memtableRow(ordinal);
-        expect([view().getUint32(row + 8, true), view().getUint32(row + 12, true)]).toEqual([fields[0].length, fields[1].length]);
-      }
-      expect(core.termCount()).toBe(model.size);
-      for (const [term, expected] of model) expect(postings(term)).toEqual(expected);
-      expect(postings("zzz")).toEqual([]);
-      expect([Number(core.memtableTitleTotal.value), Number(core.memtableBodyTotal.value)]).toEqual(totals);
-    }),
+    fc.property(
+      fc.array(fc.option(fc.tuple(text, text), { freq: 8 }), { maxLength: 60 }),
+      fc.nat(5),
+      (documents, gap) => {
+        core.memtableReset(1000);
+        const model = new Map<string, [number, number, number][]>();
+        const totals = [0, 0];
+        for (const fields of documents) {
+          // Records without text between documents make the gaps wider than one byte of the chain holds.
+          for (let i = 0; i < gap * 9; i++) addRecord("mv2://e", { kind: 4 });
+          const ordinal = addRecord("mv2://d", { kind: fields ? 0x81 : 1 });
+          if (!fields) continue;
+          index(ordinal, fields[0].join(" "), fields[1].join("-"));
+          fields.forEach((words, field) => {
+            totals[field] = (totals[field] ?? 0) + words.length;
+            for (const term of words) {
+              const list = model.get(term) ?? [];
+              const last = list.at(-1);
+              if (last?.[0] === ordinal) last[1 + field] = (last[1 + field] ?? 0) + 1;
+              else list.push([ordinal, field === 0 ? 1 : 0, field === 1 ? 1 : 0]);
+              model.set(term, list);
+            }
+          });
+          const row = core.memtableRow(ordinal);
+          expect([view().getUint32(row + 8, true), view().getUint32(row + 12, true)]).toEqual([
+            fields[0].length,
+            fields[1].length,
+          ]);
+        }
+        expect(core.termCount()).toBe(model.size);
+        for (const [term, expected] of model) expect(postings(term)).toEqual(expected);
+        expect(postings("zzz")).toEqual([]);
+        expect([Number(core.memtableTitleTotal.value), Number(core.memtableBodyTotal.value)]).toEqual(totals);
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -299,7 +379,12 @@ test("memtableBytes() depends on what was added alone, and a reset gives all mem
   expect(held).toBeGreaterThan(bytes);
   expect(held).toBeLessThan(bytes * 2);
   core.memtableReset(7);
-  expect([core.memtableBytes(), core.chunkBytesInUse(), core.memtableRecordCount(), core.termCount()]).toEqual([0, floor, 0, 0]);
+  expect([core.memtableBytes(), core.chunkBytesInUse(), core.memtableRecordCount(), core.termCount()]).toEqual([
+    0,
+    floor,
+    0,
+    0,
+  ]);
   core.seedMemtable(0x0123456789abcdefn);
   core.takeChunk(17);
   expect(fill()).toBe(bytes);

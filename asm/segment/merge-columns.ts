@@ -1,13 +1,13 @@
-import { flushNumbers, putNumber, putU32, putU64 } from "./build-numbers";
 import { OK } from "../status";
+import { flushNumbers, putNumber, putU32, putU64 } from "./build-numbers";
 import { fieldLength, sectionBytesAt, sectionLength, u32At } from "./columns";
+import { failSource, sourceAt, sourceBase, sourceCount } from "./merge-sources";
 import { PAGE_BYTES } from "./page-frames";
 import { segmentStatus } from "./pages";
-import { sectionPlace, Segment } from "./reader";
+import { Segment, sectionPlace } from "./reader";
 import { loadRun, runBranch, runCount, runSequence, runStart } from "./runs";
 import { PACK_ENTRY_BYTES, Section } from "./sections";
 import { sectionBegin, sectionBytes, sectionEnd } from "./writer";
-import { failSource, sourceAt, sourceBase, sourceCount } from "./merge-sources";
 
 /** Merging the sections that follow one another, source by source: what is known of each record, runs, packs, lists of ordinals. */
 
@@ -133,7 +133,7 @@ export function mergeEvents(): i32 {
   flushNumbers();
   for (let i: u32 = 0; i < sourceCount; i++) {
     const source = sourceAt(i);
-    const tags = <u64>eventCount(source) << 2;
+    const tags = (<u64>eventCount(source)) << 2;
     const status = copyBytes(source, Section.EVENTS, tags, sectionLength(source, Section.EVENTS));
     if (status != OK) return status;
   }

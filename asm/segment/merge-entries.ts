@@ -72,8 +72,7 @@ function beginMerged(tag: u32): i32 {
     const source = sourceAt(i);
     const front = frontOf(i);
     front.position = 0;
-    front.count =
-      tag == Section.CONTENTS ? contentCount(source) : <u32>(sectionLength(source, tag) / EXCEPTION_BYTES);
+    front.count = tag == Section.CONTENTS ? contentCount(source) : <u32>(sectionLength(source, tag) / EXCEPTION_BYTES);
     const status = loadFront(i, tag);
     if (status != OK) return status;
   }

@@ -1,8 +1,8 @@
 import { compareBytes } from "../bytes/search";
 import { OK } from "../status";
+import { MAX_SOURCES, sourceAt, sourceCount } from "./merge-sources";
 import { segmentStatus } from "./pages";
 import { TableCursor } from "./table-cursor";
-import { MAX_SOURCES, sourceAt, sourceCount } from "./merge-sources";
 
 /**
  * The keys of one table of all sources, in order, each once. Cursors answer CORRUPT for keys out of order, so that every
@@ -20,7 +20,7 @@ export let mergedKey: usize = 0;
 export let mergedKeyLength: u32 = 0;
 
 export function cursorOf(source: u32): TableCursor {
-  return changetype<TableCursor>(<usize>load<u32>(cursors + (<usize>source << 2)));
+  return changetype<TableCursor>(<usize>load<u32>(cursors + ((<usize>source) << 2)));
 }
 
 /** Whether a source has the key at hand: then its cursor stands there. */
@@ -35,7 +35,7 @@ export function openMergedKeys(tag: u32): i32 {
   for (opened = 0; opened < sourceCount; opened++) {
     const cursor = TableCursor.openOn(sourceAt(opened), tag);
     if (cursor == null) return segmentStatus;
-    store<u32>(cursors + (<usize>opened << 2), <u32>changetype<usize>(cursor));
+    store<u32>(cursors + ((<usize>opened) << 2), <u32>changetype<usize>(cursor));
   }
   return OK;
 }

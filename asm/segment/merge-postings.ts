@@ -16,8 +16,8 @@ import { failSource, MAX_SOURCES, sourceAt, sourceBase, sourceCount } from "./me
 import { segmentStatus } from "./pages";
 import {
   addPostings,
-  beginPostings,
   BLOCK_POSTINGS,
+  beginPostings,
   blockCount,
   endPostings,
   packLengths,
@@ -73,12 +73,13 @@ export function mergeTerms(): i32 {
 
 function mergeAllTerms(): i32 {
   memory.fill(lists, 0, <usize>MAX_SOURCES * offsetof<List>());
-  let more: i32;
-  while ((more = nextMergedKey()) == 1) {
+  while (true) {
+    const more = nextMergedKey();
+    if (more < 0) return more;
+    if (more == 0) break;
     const status = mergeTerm();
     if (status != OK) return status;
   }
-  if (more < 0) return more;
   for (let i: u32 = 0; i < sourceCount; i++) {
     const isUsedUp = listOf(i).nextOffset == sectionPlace(sourceAt(i), Section.POSTINGS).length;
     if (!isUsedUp) return failSource(sourceAt(i), Section.POSTINGS);
@@ -182,7 +183,7 @@ function addBlock(index: u32, offset: u64, length: u32, count: u32, previous: u3
   }
   if (decodedEnd != end) return failSource(source, Section.POSTINGS);
   lastOrdinal = load<u32>(ordinals + ((<usize>count - 1) << 2));
-  for (let i: usize = 0; needsLengths && i < <usize>count << 2; i += 4) {
+  for (let i: usize = 0; needsLengths && i < (<usize>count) << 2; i += 4) {
     const ordinal = load<u32>(ordinals + i);
     store<u32>(lengths + i, packLengths(fieldLength(source, 0, ordinal), fieldLength(source, 1, ordinal)));
   }

@@ -1,5 +1,5 @@
 import { failSegment } from "./pages";
-import { failContent, sectionPlace, Segment } from "./reader";
+import { failContent, Segment, sectionPlace } from "./reader";
 
 /** The segments that are being merged, oldest first. */
 
@@ -15,7 +15,7 @@ export function setSources(segments: usize, count: u32): void {
 }
 
 export function sourceAt(index: u32): Segment {
-  return changetype<Segment>(<usize>load<u32>(list + (<usize>index << 2)));
+  return changetype<Segment>(<usize>load<u32>(list + ((<usize>index) << 2)));
 }
 
 /** What to add to an ordinal of a source to get its ordinal in the merged segment. */

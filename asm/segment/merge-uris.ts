@@ -11,8 +11,8 @@ import {
 } from "../bytes/varint";
 import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";
-import { sectionLength } from "./columns";
 import { addBuiltName, addUri, beginNames, beginUris, endNames, endUris } from "./build-uris";
+import { sectionLength } from "./columns";
 import {
   closeMergedKeys,
   cursorOf,

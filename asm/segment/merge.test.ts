@@ -2,19 +2,19 @@ import { blake3 } from "@noble/hashes/blake3.js";
 import fc from "fast-check";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import {
-  buildIn,
   type BuiltSegment,
+  buildIn,
   CORRUPT,
-  dataOf,
   DEFAULT_CACHE_BYTES,
+  dataOf,
   type Harness,
-  mergeIn,
   type ModelPack,
+  mergeIn,
   OK,
   openHarness,
+  READ_FAILED,
   randomNumbers,
   randomPacks,
-  READ_FAILED,
   recordsOf,
   resetHarness,
   takeWritten,
@@ -75,7 +75,9 @@ test("merging segments, in any groups and again, gives the bytes of one build", 
         harness.core.configurePages(cacheBytes);
         let segments = buildGroups(cutAtRandom(packs, random, 8), firstRecord);
         while (segments.length > 1) {
-          segments = cutAtRandom(segments, random, 5).map((group) => (group.length === 1 && random(2) ? group : [merged(group)])).flat();
+          segments = cutAtRandom(segments, random, 5).flatMap((group) =>
+            group.length === 1 && random(2) ? group : [merged(group)],
+          );
         }
         const [whole] = segments as [BuiltSegment];
         const expected = buildReference(firstRecord, recordsOf(packs), packs);
@@ -96,7 +98,9 @@ test("merging larger segments gives the bytes and the root of one build", () => 
   const segments = buildGroups(cutAtRandom(packs, randomNumbers(3), 300), firstRecord);
   const result = merged(segments);
   expect(result.length).toBeGreaterThan(1 << 20);
-  expect(firstDifference(dataOf(harness, result.segment, result.length), dataOf(harness, whole.segment, whole.length))).toBe(-1);
+  expect(
+    firstDifference(dataOf(harness, result.segment, result.length), dataOf(harness, whole.segment, whole.length)),
+  ).toBe(-1);
   expect(Buffer.from(harness.core.memory.buffer.slice(harness.core.root(), harness.core.root() + 32))).toEqual(root);
 });
 
@@ -117,8 +121,15 @@ const document = (number: number, body: string[]): SegmentRecord => ({
 
 test("lists of 127, 128, 129, 255, 256 and 257 documents come about however they were cut", () => {
   const counts = [1, 2, 23, 24, 25, 26, 127, 128, 129, 255, 256, 257];
-  const records = Array.from({ length: 300 }, (_, i) => document(i, counts.filter((count) => (i * 7) % 300 < count).map((count) => `in${count}`)));
-  const packs = records.map((record, i): ModelPack => ({ offset: BigInt(4096 + 8 * i), hash: new Uint8Array(32).fill(i), records: [record] }));
+  const records = Array.from({ length: 300 }, (_, i) =>
+    document(
+      i,
+      counts.filter((count) => (i * 7) % 300 < count).map((count) => `in${count}`),
+    ),
+  );
+  const packs = records.map(
+    (record, i): ModelPack => ({ offset: BigInt(4096 + 8 * i), hash: new Uint8Array(32).fill(i), records: [record] }),
+  );
   const expected = buildReference(0, records, packs);
   for (const cuts of [[1], [127], [128], [129, 257], [255], [256], [50, 100, 150, 200], [299]]) {
     const groups = [0, ...cuts].map((from, i) => packs.slice(from, cuts[i] ?? packs.length));
@@ -193,7 +204,9 @@ function plant(data: Uint8Array, firstRecord: number, recordCount: number): numb
   let level: Uint8Array = data;
   let root = blake3(data);
   while (level.length > (level === data ? 4096 : 32)) {
-    const pages = Array.from({ length: Math.ceil(level.length / 4096) }, (_, i) => blake3(level.subarray(4096 * i, 4096 * (i + 1))));
+    const pages = Array.from({ length: Math.ceil(level.length / 4096) }, (_, i) =>
+      blake3(level.subarray(4096 * i, 4096 * (i + 1))),
+    );
     level = Buffer.concat(pages);
     root = pages[0] ?? root;
     if (level.length > 32) stream.push(level);
@@ -224,7 +237,9 @@ test("a control: planted data is read and merged as written data is", () => {
     return { segment: plant(data, next - records.length, records.length), length: data.length };
   });
   const result = merged(planted);
-  expect(firstDifference(dataOf(harness, result.segment, result.length), buildReference(0, recordsOf(packs), packs))).toBe(-1);
+  expect(
+    firstDifference(dataOf(harness, result.segment, result.length), buildReference(0, recordsOf(packs), packs)),
+  ).toBe(-1);
 });
 
 /** What a malicious author may do to a segment's data: each returns a changed copy. */
@@ -245,7 +260,8 @@ function mutate(data: Uint8Array, random: (limit: number) => number): Uint8Array
     else if (choice === 1) changed[inSection] = (changed[inSection] ?? 0) ^ (1 << random(8));
     else if (choice === 2) view.setUint32(inSection, extremes[random(extremes.length)] ?? 0, true);
     else if (choice === 3) view.setUint32(section + 4 * random(8), extremes[random(extremes.length)] ?? 0, true);
-    else if (choice === 4) view.setUint32(changed.length - 64 + 4 * random(16), extremes[random(extremes.length)] ?? 0, true);
+    else if (choice === 4)
+      view.setUint32(changed.length - 64 + 4 * random(16), extremes[random(extremes.length)] ?? 0, true);
     else if (choice === 5) changed.copyWithin(inSection, random(changed.length), random(changed.length));
     else changed.fill(random(2) ? 0xff : 0x80, inSection, Math.min(changed.length, inSection + random(40)));
   }
@@ -258,15 +274,23 @@ test("hostile segments with right hashes give CORRUPT or a segment, never a trap
   const packs = randomPacks({ seed: 51, packs: 60, firstRecord: 0, packRecords: 8 });
   const halves = [packs.slice(0, 30), packs.slice(30)];
   const counts = halves.map((half) => recordsOf(half).length) as [number, number];
-  const datas = halves.map((half, i) => buildReference(i === 0 ? 0 : counts[0], recordsOf(half), half)) as [Uint8Array, Uint8Array];
+  const datas = halves.map((half, i) => buildReference(i === 0 ? 0 : counts[0], recordsOf(half), half)) as [
+    Uint8Array,
+    Uint8Array,
+  ];
   const outcomes = new Map<number, number>();
   for (let seed = 0; seed < 1000; seed++) {
     harness.file.length = 256;
     const random = randomNumbers(seed);
     const victim = random(2);
     core.startSegmentReading();
-    const segments = datas.map((data, i) => plant(i === victim ? mutate(data, random) : data, i === 0 ? 0 : counts[0], counts[i] ?? 0));
-    const status = mergeIn(harness, segments.map((segment) => ({ segment, length: 0 })));
+    const segments = datas.map((data, i) =>
+      plant(i === victim ? mutate(data, random) : data, i === 0 ? 0 : counts[0], counts[i] ?? 0),
+    );
+    const status = mergeIn(
+      harness,
+      segments.map((segment) => ({ segment, length: 0 })),
+    );
     outcomes.set(status, (outcomes.get(status) ?? 0) + 1);
     for (const segment of segments) core.closeSegment(segment);
     if (status !== OK) continue;
@@ -301,7 +325,8 @@ test("terms that share one list of postings are CORRUPT, for all their decoding 
 });
 
 const LEVEL_0_BYTES = 32 * 1024;
-const levelReference = (bytes: number) => (bytes < LEVEL_0_BYTES ? 0 : Math.floor(Math.log2(bytes / LEVEL_0_BYTES) / 3) + 1);
+const levelReference = (bytes: number) =>
+  bytes < LEVEL_0_BYTES ? 0 : Math.floor(Math.log2(bytes / LEVEL_0_BYTES) / 3) + 1;
 
 /** docs/format.md 7.5, word by word. */
 function planReference(lengths: number[]): number {
@@ -325,9 +350,18 @@ test("segmentLevel() goes up at 32 KiB and at each eightfold of it", () => {
 
 test("planMerge() follows the tier rule", () => {
   const { core, list } = harness;
-  const segments = buildGroups(Array.from({ length: 30 }, (_, seed) => randomPacks({ seed, packs: 1, firstRecord: 0 })), 0);
+  const segments = buildGroups(
+    Array.from({ length: 30 }, (_, seed) => randomPacks({ seed, packs: 1, firstRecord: 0 })),
+    0,
+  );
   for (const { segment } of segments) core.loadDirectory(segment);
-  const length = fc.oneof(fc.integer({ min: 1, max: 4500 }), fc.integer({ min: 4000, max: 40_000 }), fc.integer({ min: 30_000, max: 1_500_000 })).map((units) => 8 * units);
+  const length = fc
+    .oneof(
+      fc.integer({ min: 1, max: 4500 }),
+      fc.integer({ min: 4000, max: 40_000 }),
+      fc.integer({ min: 30_000, max: 1_500_000 }),
+    )
+    .map((units) => 8 * units);
   const plans = new Set<number>();
   fc.assert(
     fc.property(fc.array(length, { maxLength: 30, size: "max" }), (lengths) => {
@@ -346,7 +380,11 @@ test("planMerge() leaves segments alone in which one URI has more versions than 
   const { core, list } = harness;
   const plan = (versions: number) => {
     const segments = Array.from({ length: 8 }, (_, s) => {
-      const records = Array.from({ length: versions }, (_, i) => ({ ...document(versions * s + i, []), kind: 1, uri: `mv2://w/${i % 40 === 0 ? i : "state"}` }));
+      const records = Array.from({ length: versions }, (_, i) => ({
+        ...document(versions * s + i, []),
+        kind: 1,
+        uri: `mv2://w/${i % 40 === 0 ? i : "state"}`,
+      }));
       return buildIn(harness, versions * s, records, [{ offset: BigInt(8 * (s + 1)), hash: new Uint8Array(32) }]);
     });
     new Uint32Array(core.memory.buffer, list, 8).set(segments.map(({ segment }) => segment));

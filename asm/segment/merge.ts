@@ -55,7 +55,7 @@ export function planMerge(segments: usize, count: u32): i32 {
     if (bytes > RUN_BYTES) return 0;
     // A run that came about by this rule has a few tens at most.
     if (ofLevel < LEVEL_SEGMENTS || run > MAX_SOURCES) continue;
-    setSources(segments + (<usize>(count - run) << 2), run);
+    setSources(segments + ((<usize>(count - run)) << 2), run);
     const fit = versionsFit();
     if (fit != 0) return fit < 0 ? fit : <i32>run;
   }
@@ -93,7 +93,9 @@ function countRecords(): i64 {
     if (<u64>source.firstRecord != <u64>sourceAt(0).firstRecord + records) return failSource(source, Section.ADDRESSES);
     records += source.recordCount;
   }
-  return <u64>sourceAt(0).firstRecord + records <= 0xffffffff ? <i64>records : failSource(sourceAt(0), Section.ADDRESSES);
+  return <u64>sourceAt(0).firstRecord + records <= 0xffffffff
+    ? <i64>records
+    : failSource(sourceAt(0), Section.ADDRESSES);
 }
 
 function mergeSections(): i32 {

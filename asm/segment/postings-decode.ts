@@ -31,7 +31,7 @@ export function decodeFullBlock(
   const titleBits = <u32>load<u8>(source, 1);
   const bodyBits = <u32>load<u8>(source, 2);
   if (gapBits > 32 || titleBits > MAX_TF_BITS || bodyBits > MAX_TF_BITS) return 0;
-  if (end - source - BLOCK_HEADER_BYTES < <usize>(gapBits + titleBits + bodyBits) << 4) return 0;
+  if (end - source - BLOCK_HEADER_BYTES < (<usize>(gapBits + titleBits + bodyBits)) << 4) return 0;
   let at = unpackDeltas128(source + BLOCK_HEADER_BYTES, gapBits, previous, ordinals);
   at = unpack128(at, titleBits, titleTfs);
   at = unpack128(at, bodyBits, bodyTfs);
@@ -82,7 +82,7 @@ export function decodeRemainder(
   // One more than the ordinal before, so that the list's start is 0.
   let next = <u64>(previous + 1);
   let at = source;
-  const arrayEnd = <usize>count << 2;
+  const arrayEnd = (<usize>count) << 2;
   for (let i: usize = 0; i < arrayEnd; i += 4) {
     let gap: u64;
     // Nearly all postings are in the body alone and take a head of one or two bytes and a frequency of none or one. Which they take
@@ -151,5 +151,5 @@ function readNumber(): u64 {
       return value;
     }
   }
-  return <u64>1 << 40;
+  return (<u64>1) << 40;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { compileForTest } from "../testing/compile.js";
-import { encodePostings, MAX_TF, pack, type Posting, varint, widthOf } from "../testing/memtable-reference.js";
+import { encodePostings, MAX_TF, type Posting, pack, varint, widthOf } from "../testing/memtable-reference.js";
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -10,7 +10,14 @@ interface Exports {
   outputData(): number;
   outputLength(): number;
   decodeFullBlock(source: number, end: number, previous: number, limit: number, ...arrays: number[]): number;
-  decodeRemainder(source: number, end: number, count: number, previous: number, limit: number, ...arrays: number[]): number;
+  decodeRemainder(
+    source: number,
+    end: number,
+    count: number,
+    previous: number,
+    limit: number,
+    ...arrays: number[]
+  ): number;
   hasEmptyPosting(titleTfs: number, bodyTfs: number): number;
 }
 
@@ -55,9 +62,10 @@ function decodeInCore(bytes: ArrayLike<number>, df: number, limit: number): [num
     const at = df < 128 ? sourceAt : blocksStart + view.getUint32(16 * block + 4, true);
     const stop = block + 1 < blocks ? blocksStart + view.getUint32(16 * block + 20, true) : end;
     const count = Math.min(128, df - 128 * block);
-    const after = count === 128
-      ? core.decodeFullBlock(at, stop, previous, limit, ...arrays())
-      : core.decodeRemainder(at, stop, count, previous, limit, ...arrays());
+    const after =
+      count === 128
+        ? core.decodeFullBlock(at, stop, previous, limit, ...arrays())
+        : core.decodeRemainder(at, stop, count, previous, limit, ...arrays());
     if (after === 0) return null;
     expect(after).toBe(stop);
     const [ordinals, titles, bodies] = arrays().map((array) => column(array, count)) as [number[], number[], number[]];
@@ -68,31 +76,50 @@ function decodeInCore(bytes: ArrayLike<number>, df: number, limit: number): [num
   return postings;
 }
 
-const tf = fc.oneof({ weight: 6, arbitrary: fc.nat(2) }, { weight: 2, arbitrary: fc.nat(300) }, fc.constantFrom(MAX - 1, MAX, MAX + 1, 1 << 20));
-const step = fc.oneof({ weight: 5, arbitrary: fc.nat(3) }, { weight: 2, arbitrary: fc.nat(100_000) }, { weight: 1, arbitrary: fc.constantFrom(31, 32, 4095, 4096) });
+const tf = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(2) },
+  { weight: 2, arbitrary: fc.nat(300) },
+  fc.constantFrom(MAX - 1, MAX, MAX + 1, 1 << 20),
+);
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.nat(3) },
+  { weight: 2, arbitrary: fc.nat(100_000) },
+  { weight: 1, arbitrary: fc.constantFrom(31, 32, 4095, 4096) },
+);
 const length = fc.oneof(fc.nat(200), fc.constantFrom(MAX, MAX + 1, 4_000_000));
 const postingsOf = (df: number) =>
-  fc.array(fc.tuple(step, fc.tuple(tf, tf), fc.tuple(length, length)), { minLength: df, maxLength: df, size: "max" }).map((rows) => {
-    let ordinal = -1;
-    return rows.map(([gap, [title, body], lengths]): Posting => {
-      ordinal += gap + 1;
-      return { ordinal, tf: title + body === 0 ? [0, 1] : [title, body], lengths };
+  fc
+    .array(fc.tuple(step, fc.tuple(tf, tf), fc.tuple(length, length)), { minLength: df, maxLength: df, size: "max" })
+    .map((rows) => {
+      let ordinal = -1;
+      return rows.map(([gap, [title, body], lengths]): Posting => {
+        ordinal += gap + 1;
+        return { ordinal, tf: title + body === 0 ? [0, 1] : [title, body], lengths };
+      });
     });
-  });
 
-test.each([1, 2, 12, 24, 25, 126, 127, 128, 129, 255, 256, 257, 700])("a list of %i postings is as the format says, and reads back", (df) => {
-  fc.assert(
-    fc.property(postingsOf(df), fc.nat(40), fc.integer({ min: 1, max: 128 }), fc.constantFrom(0, 1, 500), (postings, bytesBefore, group, base) => {
-      const encoded = encodeInCore(postings, bytesBefore, group, base);
-      expect([...encoded]).toEqual(encodePostings(postings));
-      const expected = postings.map((p) => [p.ordinal, Math.min(p.tf[0], MAX), Math.min(p.tf[1], MAX)]);
-      const last = postings.at(-1)?.ordinal ?? 0;
-      expect(decodeInCore(encoded, df, last + 1)).toEqual(expected);
-      expect(decodeInCore(encoded, df, last)).toBeNull();
-    }),
-    { numRuns: df > 128 ? 25 : 60 },
-  );
-});
+test.each([1, 2, 12, 24, 25, 126, 127, 128, 129, 255, 256, 257, 700])(
+  "a list of %i postings is as the format says, and reads back",
+  (df) => {
+    fc.assert(
+      fc.property(
+        postingsOf(df),
+        fc.nat(40),
+        fc.integer({ min: 1, max: 128 }),
+        fc.constantFrom(0, 1, 500),
+        (postings, bytesBefore, group, base) => {
+          const encoded = encodeInCore(postings, bytesBefore, group, base);
+          expect([...encoded]).toEqual(encodePostings(postings));
+          const expected = postings.map((p) => [p.ordinal, Math.min(p.tf[0], MAX), Math.min(p.tf[1], MAX)]);
+          const last = postings.at(-1)?.ordinal ?? 0;
+          expect(decodeInCore(encoded, df, last + 1)).toEqual(expected);
+          expect(decodeInCore(encoded, df, last)).toBeNull();
+        },
+      ),
+      { numRuns: df > 128 ? 25 : 60 },
+    );
+  },
+);
 
 test("widths go from 0 to what the greatest ordinals need", () => {
   const dense = Array.from({ length: 128 }, (_, ordinal): Posting => ({ ordinal, tf: [0, 1], lengths: [0, 5] }));
@@ -112,9 +139,21 @@ test("decodeFullBlock() refuses ordinals that wrap around, at any width", () => 
       fc.constantFrom(0xffffffff, 0, 5, 0x7fffffff, 0xfffffff0),
       (gaps, previous) => {
         const width = widthOf(gaps);
-        const end = place([width, 0, 1, ...pack(gaps, width), ...pack(gaps.map(() => 1), 1)]);
+        const end = place([
+          width,
+          0,
+          1,
+          ...pack(gaps, width),
+          ...pack(
+            gaps.map(() => 1),
+            1,
+          ),
+        ]);
         let sum = previous === 0xffffffff ? 0 : previous + 1;
-        const ordinals = gaps.map((gap) => (sum += gap + 1) - 1);
+        const ordinals = gaps.map((gap) => {
+          sum += gap + 1;
+          return sum - 1;
+        });
         const limit = 0xffffffff;
         const after = core.decodeFullBlock(sourceAt, end, previous, limit, ...arrays());
         const fits = (ordinals.at(-1) ?? 0) < limit;
@@ -128,14 +167,24 @@ test("decodeFullBlock() refuses ordinals that wrap around, at any width", () => 
 
 test("decodeFullBlock() refuses a sum of exactly 2^32, the least that wraps", () => {
   const gaps = new Array<number>(128).fill(0x1ffffff);
-  const end = place([25, 0, 1, ...pack(gaps, 25), ...pack(gaps.map(() => 1), 1)]);
+  const end = place([
+    25,
+    0,
+    1,
+    ...pack(gaps, 25),
+    ...pack(
+      gaps.map(() => 1),
+      1,
+    ),
+  ]);
   for (const previous of [0, 7, 0xffffffff]) {
     expect(core.decodeFullBlock(sourceAt, end, previous, 0xffffffff, ...arrays())).toBe(0);
   }
 });
 
 test("decodeFullBlock() refuses widths out of range and blocks that are cut short", () => {
-  const widths = (...bytes: number[]) => core.decodeFullBlock(sourceAt, place([...bytes, ...new Array<number>(2000).fill(0)]), 0xffffffff, 1e9, ...arrays());
+  const widths = (...bytes: number[]) =>
+    core.decodeFullBlock(sourceAt, place([...bytes, ...new Array<number>(2000).fill(0)]), 0xffffffff, 1e9, ...arrays());
   expect(widths(32, 16, 16)).not.toBe(0);
   expect(widths(33, 0, 0)).toBe(0);
   expect(widths(255, 0, 0)).toBe(0);
@@ -178,19 +227,24 @@ test("hasEmptyPosting() finds a posting without frequencies wherever it is", () 
 
 test("arbitrary bytes never trap and never give postings out of order", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 1200 }), fc.integer({ min: 1, max: 127 }), fc.nat(5000), (bytes, count, limit) => {
-      const end = place(bytes);
-      for (const [decoded, n] of [
-        [core.decodeFullBlock(sourceAt, end, 3, limit, ...arrays()), 128],
-        [core.decodeRemainder(sourceAt, end, count, 3, limit, ...arrays()), count],
-      ] as const) {
-        if (decoded === 0) continue;
-        const ordinals = column(arraysAt, n);
-        ordinals.forEach((ordinal, i) => expect(ordinal).toBeGreaterThan(i === 0 ? 3 : (ordinals[i - 1] ?? 0)));
-        expect(ordinals.at(-1)).toBeLessThan(limit);
-        expect(decoded).toBeLessThanOrEqual(end);
-      }
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 1200 }),
+      fc.integer({ min: 1, max: 127 }),
+      fc.nat(5000),
+      (bytes, count, limit) => {
+        const end = place(bytes);
+        for (const [decoded, n] of [
+          [core.decodeFullBlock(sourceAt, end, 3, limit, ...arrays()), 128],
+          [core.decodeRemainder(sourceAt, end, count, 3, limit, ...arrays()), count],
+        ] as const) {
+          if (decoded === 0) continue;
+          const ordinals = column(arraysAt, n);
+          ordinals.forEach((ordinal, i) => expect(ordinal).toBeGreaterThan(i === 0 ? 3 : (ordinals[i - 1] ?? 0)));
+          expect(ordinals.at(-1)).toBeLessThan(limit);
+          expect(decoded).toBeLessThanOrEqual(end);
+        }
+      },
+    ),
     { numRuns: 500 },
   );
 });

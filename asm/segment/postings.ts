@@ -1,5 +1,5 @@
-import { bitsNeeded128, pack128 } from "../codec/bitpack";
 import { writeVarint32, writeVarint64 } from "../bytes/varint";
+import { bitsNeeded128, pack128 } from "../codec/bitpack";
 import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";
 
@@ -88,7 +88,7 @@ export function addPostings(
   fromBodyTfs: usize,
   fromLengths: usize,
 ): void {
-  const bytes = <usize>count << 2;
+  const bytes = (<usize>count) << 2;
   const first = min<usize>(bytes, BLOCK_BYTES - filled);
   copyNumbers(fromOrdinals, first, base, ordinals + filled);
   copyNumbers(fromTitleTfs, first, 0, titleTfs + filled);
@@ -125,7 +125,7 @@ function endFullBlock(): void {
   const gapBits = bitsNeeded128(ordinals);
   const titleBits = bitsNeeded128(titleTfs);
   const bodyBits = bitsNeeded128(bodyTfs);
-  let at = output.extend(BLOCK_HEADER_BYTES + (<usize>(gapBits + titleBits + bodyBits) << 4));
+  let at = output.extend(BLOCK_HEADER_BYTES + ((<usize>(gapBits + titleBits + bodyBits)) << 4));
   previous = last;
   if (at == 0) {
     exhausted = true;
@@ -205,5 +205,5 @@ function writeGap(destination: usize, gap: u32, code: u32): usize {
     store<u8>(destination, (gap << 2) | code);
     return destination + 1;
   }
-  return writeVarint64(destination, (<u64>gap << 2) | code);
+  return writeVarint64(destination, ((<u64>gap) << 2) | code);
 }

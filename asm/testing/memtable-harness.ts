@@ -16,19 +16,43 @@ export interface SegmentExports {
   flushOutput(): number;
   releaseOutput(): void;
   memtableReset(firstRecord: number): void;
-  memtableAddRecord(uri: number, length: number, kind: number, tag: number, branch: number, sequence: bigint, address: bigint, promoted: number): number;
+  memtableAddRecord(
+    uri: number,
+    length: number,
+    kind: number,
+    tag: number,
+    branch: number,
+    sequence: bigint,
+    address: bigint,
+    promoted: number,
+  ): number;
   memtableAddException(document: number, branch: number, cause: number, sign: number): number;
   memtableAddName(key: number, length: number, record: number): number;
   memtableAddContent(prefix: bigint, ordinal: number): number;
   memtableAddPack(offset: bigint, hash: number): number;
-  memtableIndexDocument(ordinal: number, analyzer: number, title: number, titleLength: number, body: number, bodyLength: number): number;
+  memtableIndexDocument(
+    ordinal: number,
+    analyzer: number,
+    title: number,
+    titleLength: number,
+    body: number,
+    bodyLength: number,
+  ): number;
   memtableBytes(): number;
   buildSegment(): number;
   mergeSegments(segments: number, count: number): number;
   planMerge(segments: number, count: number): number;
   segmentLevel(dataLength: bigint): number;
   openWritten(): number;
-  openSegment(firstExtent: bigint, dataLength: bigint, firstRecord: number, recordCount: number, root: number, masks: number, maskCount: number): number;
+  openSegment(
+    firstExtent: bigint,
+    dataLength: bigint,
+    firstRecord: number,
+    recordCount: number,
+    root: number,
+    masks: number,
+    maskCount: number,
+  ): number;
   closeSegment(segment: number): void;
   loadDirectory(segment: number): number;
   writtenLength(): number;
@@ -116,7 +140,12 @@ const PLAIN = 2;
 const encoder = new TextEncoder();
 
 /** Puts records and their packs in the memtable, which begins at `firstRecord`. */
-export function fillMemtable({ core, io }: Harness, firstRecord: number, records: SegmentRecord[], packs: SegmentPack[]): void {
+export function fillMemtable(
+  { core, io }: Harness,
+  firstRecord: number,
+  records: SegmentRecord[],
+  packs: SegmentPack[],
+): void {
   const place = (bytes: Uint8Array, at = io): [number, number] => {
     new Uint8Array(core.memory.buffer).set(bytes, at);
     return [at, bytes.length];
@@ -127,13 +156,31 @@ export function fillMemtable({ core, io }: Harness, firstRecord: number, records
   core.memtableReset(firstRecord);
   for (const pack of packs) check(core.memtableAddPack(pack.offset, place(pack.hash)[0]));
   records.forEach((record, ordinal) => {
-    for (const [document, branch, sign] of record.exceptions) check(core.memtableAddException(document, branch, firstRecord + ordinal, sign));
-    check(core.memtableAddRecord(...place(encoder.encode(record.uri)), record.kind, record.tag, record.branch, BigInt(record.sequence), record.address, record.promoted));
+    for (const [document, branch, sign] of record.exceptions)
+      check(core.memtableAddException(document, branch, firstRecord + ordinal, sign));
+    check(
+      core.memtableAddRecord(
+        ...place(encoder.encode(record.uri)),
+        record.kind,
+        record.tag,
+        record.branch,
+        BigInt(record.sequence),
+        record.address,
+        record.promoted,
+      ),
+    );
     for (const name of record.names) check(core.memtableAddName(...place(name), firstRecord + ordinal));
     if (record.contentPrefix !== null) check(core.memtableAddContent(record.contentPrefix, ordinal));
     if (record.kind < 0x80) return;
     const title = place(encoder.encode(record.title.join(" ")));
-    check(core.memtableIndexDocument(ordinal, PLAIN, ...title, ...place(encoder.encode(record.body.join(" ")), io + title[1])));
+    check(
+      core.memtableIndexDocument(
+        ordinal,
+        PLAIN,
+        ...title,
+        ...place(encoder.encode(record.body.join(" ")), io + title[1]),
+      ),
+    );
   });
 }
 
@@ -161,7 +208,12 @@ export function takeWritten(harness: Harness): BuiltSegment {
   return { segment, length: harness.core.writtenLength() };
 }
 
-export function buildIn(harness: Harness, firstRecord: number, records: SegmentRecord[], packs: SegmentPack[]): BuiltSegment {
+export function buildIn(
+  harness: Harness,
+  firstRecord: number,
+  records: SegmentRecord[],
+  packs: SegmentPack[],
+): BuiltSegment {
   fillMemtable(harness, firstRecord, records, packs);
   const status = harness.core.buildSegment();
   if (status !== OK) throw new Error(`buildSegment() answers ${status}`);
@@ -217,7 +269,10 @@ export function randomPacks({ seed, packs, firstRecord, packRecords = 12 }: Mode
   });
 }
 
-function randomRecord(random: (limit: number) => number, at: { number: number; branch: number; sequence: number; address: bigint }): SegmentRecord {
+function randomRecord(
+  random: (limit: number) => number,
+  at: { number: number; branch: number; sequence: number; address: bigint },
+): SegmentRecord {
   const chance = (percent: number) => random(100) < percent;
   const kind = chance(70) ? 0x81 : 1 + random(6);
   const words = (count: number, from: number) => Array.from({ length: count }, () => randomWord(random, from));
@@ -236,14 +291,20 @@ function randomRecord(random: (limit: number) => number, at: { number: number; b
     body: kind === 0x81 ? words(bodyWords, 400) : [],
     contentPrefix: chance(60) ? BigInt.asUintN(64, prefix) : null,
     names: kind === 5 ? [Buffer.from(`i${at.number % 50}`), ...(chance(50) ? [label] : [])] : [],
-    exceptions: at.number > 0 && chance(25) ? [[random(at.number), at.branch, 0], ...(kind === 6 ? [[random(at.number), at.branch, 1] as [number, number, number]] : [])] : [],
+    exceptions:
+      at.number > 0 && chance(25)
+        ? [
+            [random(at.number), at.branch, 0],
+            ...(kind === 6 ? [[random(at.number), at.branch, 1] as [number, number, number]] : []),
+          ]
+        : [],
   };
 }
 
 /** A word: a few are in nearly every text, most are rare. */
 function randomWord(random: (limit: number) => number, vocabulary: number): string {
   const rank = random(random(random(vocabulary) + 1) + 1);
-  return rank < 3 ? ["a", "the", "retry"][rank] ?? "a" : `w${rank.toString(36)}${"x".repeat(rank % 13)}`;
+  return rank < 3 ? (["a", "the", "retry"][rank] ?? "a") : `w${rank.toString(36)}${"x".repeat(rank % 13)}`;
 }
 
 export const recordsOf = (packs: ModelPack[]) => packs.flatMap(({ records }) => records);

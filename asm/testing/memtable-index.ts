@@ -1,8 +1,8 @@
 /** Test entry: the memtable, its lookups, and the text of its terms' postings. */
 import { Buffer } from "../memory/buffer";
+import { memtableRow } from "../segment/memtable-columns";
 import { appendTermPostings, memtableFindTerm, memtableTerms, termDocuments } from "../segment/memtable-terms";
 import { memtableUris, seekUri, sortedUri, sortUris, URI_KEY } from "../segment/memtable-uris";
-import { memtableRow } from "../segment/memtable-columns";
 
 export { chunkBytesInUse, giveChunk, takeChunk } from "../memory/chunks";
 export {
@@ -25,8 +25,8 @@ export { memtableRecordCount, memtableRow, memtableRunOf } from "../segment/memt
 export { memtableFindContent, memtableOlderContent } from "../segment/memtable-contents";
 export { hashKey, seedMemtable } from "../segment/memtable-keys";
 export { memtableBytes } from "../segment/memtable-memory";
-export { decodeRemainder } from "../segment/postings-decode";
 export { memtableFindName, memtableFindUri, seekUri, sortUris } from "../segment/memtable-uris";
+export { decodeRemainder } from "../segment/postings-decode";
 
 const postings: Buffer = Buffer.create();
 

@@ -1,10 +1,9 @@
 /** Test entry: the postings codec over one output buffer. */
 import { Buffer } from "../memory/buffer";
-import { takeChunk } from "../memory/chunks";
 import { addPostings, beginPostings, endPostings, MAX_TF, packLengths } from "../segment/postings";
 
-export { decodeFullBlock, decodeRemainder, hasEmptyPosting } from "../segment/postings-decode";
 export { takeChunk } from "../memory/chunks";
+export { decodeFullBlock, decodeRemainder, hasEmptyPosting } from "../segment/postings-decode";
 
 const output: Buffer = Buffer.create();
 
@@ -22,7 +21,7 @@ export function encode(rows: usize, df: u32, bytesBefore: u32, group: u32, base:
     const count = min<u32>(group, df - from);
     for (let i: u32 = 0; i < count; i++) {
       const row = rows + <usize>(from + i) * 20;
-      const at = arrays + (<usize>i << 2);
+      const at = arrays + ((<usize>i) << 2);
       store<u32>(at, load<u32>(row) - base);
       store<u32>(at, min<u32>(load<u32>(row, 4), MAX_TF), 512);
       store<u32>(at, min<u32>(load<u32>(row, 8), MAX_TF), 1024);

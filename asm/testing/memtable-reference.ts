@@ -62,7 +62,7 @@ export function pack(values: number[], width: number): number[] {
   return bytes;
 }
 
-export const widthOf = (values: number[]) => (32 - Math.clz32(Math.max(...values)));
+export const widthOf = (values: number[]) => 32 - Math.clz32(Math.max(...values));
 
 /** The postings of a term. */
 export function encodePostings(postings: Posting[]): number[] {
@@ -122,7 +122,8 @@ function tableBlocks(entries: Entry[], minEntries: number): { first: Uint8Array;
     let shared = 0;
     while (shared < previous.length && previous[shared] === key[shared]) shared++;
     const rest = key.subarray(shared);
-    for (const byte of [...varint(shared), ...varint(rest.length), ...rest, ...varint(value.length)]) block.bytes.push(byte);
+    for (const byte of [...varint(shared), ...varint(rest.length), ...rest, ...varint(value.length)])
+      block.bytes.push(byte);
     for (const byte of value) block.bytes.push(byte);
     block.entries++;
     previous = key;
@@ -184,14 +185,16 @@ function uriEntries(firstRecord: number, records: SegmentRecord[]): Entry[] {
     list.unshift([record.sequence, record.branch * 4 + what, what === 3 ? record.promoted : firstRecord + i]);
     versions.set(record.uri, list);
   });
-  return [...versions].map(([uri, list]): Entry => [
-    Buffer.from(uri),
-    list.flatMap(([sequence = 0, branchAndWhat = 0, record = 0], i) => [
-      ...varint(i === 0 ? sequence : (list[i - 1]?.[0] ?? 0) - sequence),
-      ...varint(branchAndWhat),
-      ...varint(record),
-    ]),
-  ]);
+  return [...versions].map(
+    ([uri, list]): Entry => [
+      Buffer.from(uri),
+      list.flatMap(([sequence = 0, branchAndWhat = 0, record = 0], i) => [
+        ...varint(i === 0 ? sequence : (list[i - 1]?.[0] ?? 0) - sequence),
+        ...varint(branchAndWhat),
+        ...varint(record),
+      ]),
+    ],
+  );
 }
 
 /** Sections 9 and 10, and the number of terms. */
@@ -211,7 +214,9 @@ function termSections(records: SegmentRecord[]): [postings: Section, terms: Sect
     }
   });
   const postings: number[] = [];
-  const sorted = [...terms].map(([word, list]) => [Buffer.from(word), list] as const).sort((a, b) => Buffer.compare(a[0], b[0]));
+  const sorted = [...terms]
+    .map(([word, list]) => [Buffer.from(word), list] as const)
+    .sort((a, b) => Buffer.compare(a[0], b[0]));
   const entries = sorted.map(([word, list]): Entry => {
     const encoded = encodePostings(list);
     if (encoded.length <= 24) return [word, [...varint(list.length * 2 + 1), ...encoded]];
@@ -237,13 +242,21 @@ function runBytes(records: SegmentRecord[]): number[] {
 }
 
 function exceptionBytes(firstRecord: number, records: SegmentRecord[]): number[] {
-  const all = records.flatMap((record, i) => record.exceptions.map(([document, branch, sign]) => ({ document, branch, order: (firstRecord + i) * 2 + sign })));
+  const all = records.flatMap((record, i) =>
+    record.exceptions.map(([document, branch, sign]) => ({ document, branch, order: (firstRecord + i) * 2 + sign })),
+  );
   all.sort((a, b) => a.document - b.document || a.order - b.order);
-  return all.flatMap((e) => [...littleEndian(e.document, 4), ...littleEndian(e.branch, 4), ...littleEndian(e.order, 8)]);
+  return all.flatMap((e) => [
+    ...littleEndian(e.document, 4),
+    ...littleEndian(e.branch, 4),
+    ...littleEndian(e.order, 8),
+  ]);
 }
 
 function contentBytes(records: SegmentRecord[]): number[] {
-  const all = records.flatMap(({ contentPrefix }, ordinal) => (contentPrefix === null ? [] : [{ prefix: contentPrefix, ordinal }]));
+  const all = records.flatMap(({ contentPrefix }, ordinal) =>
+    contentPrefix === null ? [] : [{ prefix: contentPrefix, ordinal }],
+  );
   all.sort((a, b) => (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : a.ordinal - b.ordinal));
   return [...all.flatMap((c) => littleEndian(c.prefix, 8)), ...all.flatMap((c) => littleEndian(c.ordinal, 4))];
 }
@@ -280,12 +293,22 @@ export function buildReference(firstRecord: number, records: SegmentRecord[], pa
     { tag: 14, bytes: ordinalsOf(5).flatMap((ordinal) => littleEndian(ordinal, 4)) },
     {
       tag: 15,
-      bytes: [...ordinalsOf(4).flatMap((ordinal) => littleEndian(ordinal, 4)), ...ordinalsOf(4).map((i) => Math.min(records[i]?.tag ?? 0, 255))],
+      bytes: [
+        ...ordinalsOf(4).flatMap((ordinal) => littleEndian(ordinal, 4)),
+        ...ordinalsOf(4).map((i) => Math.min(records[i]?.tag ?? 0, 255)),
+      ],
     },
   ];
   const sum = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0);
   const documents = records.filter((record) => record.kind >= 0x80).length;
-  const numbers = { firstRecord, count: records.length, documents, totals: [sum(titles), sum(bodies)], uris: uris.length, terms: termCount };
+  const numbers = {
+    firstRecord,
+    count: records.length,
+    documents,
+    totals: [sum(titles), sum(bodies)],
+    uris: uris.length,
+    terms: termCount,
+  };
   return layOut(sections, numbers);
 }
 

@@ -15,6 +15,7 @@ export { beginBatch } from "../log/append";
 export { flushOutput, releaseOutput, sourceReset } from "../log/source";
 export { chunkBytesInUse, takeChunk } from "../memory/chunks";
 export { buildSegment } from "../segment/build";
+export { loadDirectory } from "../segment/directory";
 export {
   memtableAddContent,
   memtableAddException,
@@ -27,7 +28,6 @@ export {
 export { memtableBytes } from "../segment/memtable-memory";
 export { mergeSegments, planMerge, segmentLevel } from "../segment/merge";
 export { configurePages, pageCacheBytes, releasePages } from "../segment/page-frames";
-export { loadDirectory } from "../segment/directory";
 export { closeSegment, openSegment, readBytes, startSegmentReading } from "../segment/reader";
 
 /** Opens the segment that was written last; 0 on failure. */
