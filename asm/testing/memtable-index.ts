@@ -2,7 +2,7 @@
 import { Buffer } from "../memory/buffer";
 import { memtableRow } from "../segment/memtable-columns";
 import { appendTermPostings, memtableFindTerm, memtableTerms, termDocuments } from "../segment/memtable-terms";
-import { memtableUris, seekUri, sortedUri, sortUris, URI_KEY } from "../segment/memtable-uris";
+import { memtableUris, sortedUri, sortUris, URI_KEY } from "../segment/memtable-uris";
 
 export { chunkBytesInUse, giveChunk, takeChunk } from "../memory/chunks";
 export {
