@@ -22,7 +22,7 @@ import { aliasesFollowed, resolveUri } from "./capsule/resolve";
 import { appendRecord, result, startResult } from "./capsule/results";
 import { scanRecords } from "./capsule/scan";
 import { versionWhat } from "./capsule/versions";
-import { searchView } from "./capsule/search";
+import { searchView, snippetOf } from "./capsule/search";
 import { setView } from "./capsule/view";
 import { failurePointer as failureRecord } from "./failure";
 import { MAX_CONTENT_BYTES, Record } from "./format/record";
@@ -289,6 +289,14 @@ export function search(queryLength: u32, branch: i32, sequence: f64, limit: u32,
   startReading();
   if (!ioHolds(queryLength)) return INVALID_ARGUMENT;
   return searchView(io.data, queryLength, branch, sequence, limit, flags);
+}
+
+/** The piece of a content that shows best why a query found it. IO: the query. Result: see `search/snippet.ts`. */
+export function snippet(recordNumber: f64, queryLength: u32, maxBytes: u32): i32 {
+  startReading();
+  if (!ioHolds(queryLength)) return INVALID_ARGUMENT;
+  if (!(recordNumber >= 0 && recordNumber < 4294967296.0)) return NOT_FOUND;
+  return snippetOf(<u32>recordNumber, io.data, queryLength, maxBytes);
 }
 
 // Verifying

@@ -9,6 +9,7 @@ import { INVALID_ARGUMENT, LIMIT_EXCEEDED, OUT_OF_MEMORY } from "../status";
 const ANALYZER_VERSION: u32 = 1;
 const UNICODE_MAJOR: u32 = 17;
 
+/** Defaults of docs/text-analysis.md, part 11. */
 const ranking: Ranking = changetype<Ranking>(memory.data(24, 8));
 
 /** Appends the superblock of a new capsule to an empty file. */
@@ -17,9 +18,9 @@ export function createSuperblock(id: usize, createdAt: u64, analyzer: i32, works
     return failNumbers(LIMIT_EXCEEDED, Cause.URI_COMPONENT, 0, MAX_WORKSPACE_BYTES, workspaceLength);
   }
   if (analyzer != 1 && analyzer != 2) return INVALID_ARGUMENT;
-  ranking.k1 = 12000;
-  ranking.titleWeight = 20000;
-  ranking.titleB = 5000;
+  ranking.k1 = 15000;
+  ranking.titleWeight = 30000;
+  ranking.titleB = 7500;
   ranking.bodyWeight = 10000;
   ranking.bodyB = 7500;
   buildSuperblock(id, createdAt, analyzer, ANALYZER_VERSION, UNICODE_MAJOR, ranking, workspace, workspaceLength);

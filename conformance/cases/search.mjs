@@ -94,7 +94,7 @@ export const cases = {
     await capsule.putMany(documents(100, 50).map((each) => ({ ...each, content: `${each.content} retry budget` })));
     await capsule.commit({ label: "after" });
     const after = await searchAll(capsule, { limit: 30, snippets: false });
-    const then = await searchAll(await capsule.at(checkpoint.checkpointId ?? checkpoint.id), { limit: 30, snippets: false });
+    const then = await searchAll(await capsule.at(checkpoint.id), { limit: 30, snippets: false });
     await capsule.close();
     if (JSON.stringify(then) !== JSON.stringify(before)) throw new Error("As of the checkpoint, results differ from what they were then");
     return [before, after];

@@ -95,7 +95,7 @@ try {
   });
   const first = await step("commit", async () => {
     const { checkpoint } = await capsule.commit({ label: "installed" });
-    return { value: checkpoint, text: `checkpoint ${checkpoint.checkpointId ?? checkpoint.id}` };
+    return { value: checkpoint, text: `checkpoint ${checkpoint.id}` };
   });
   line("file", `${megabytes(statSync(path).size)}, ${(statSync(path).size / textBytes).toFixed(2)} of the text, index included`);
   await showHits(capsule, "search");
@@ -116,7 +116,7 @@ try {
   });
   await step("commit", async () => {
     const { checkpoint } = await capsule.commit({ label: "reviewed" });
-    return { text: `checkpoint ${checkpoint.checkpointId ?? checkpoint.id}` };
+    return { text: `checkpoint ${checkpoint.id}` };
   });
   await showHits(capsule, "search");
 
@@ -147,7 +147,7 @@ try {
   });
 
   heading("Node, Bun and Deno");
-  const id = first.checkpointId ?? first.id;
+  const id = first.id;
   await agree("reads the same:", (runtime) => runScript(runtime, "read.mjs", [path, id, ...queries]));
   const documentsFile = join(folder, "documents.json");
   writeFileSync(documentsFile, JSON.stringify(paths.filter((_, index) => index % 4 === 0).map((each) => readDocument(packages, each))));

@@ -9,8 +9,8 @@ const [path, checkpoint, ...queries] = globalThis.Deno?.args ?? process.argv.sli
 async function digestOf(reader) {
   const seen = [];
   for (const query of queries) {
-    const { hits, resultsDigest, results_digest } = await reader.search(query, { limit: 20 });
-    seen.push(query, resultsDigest ?? results_digest, ...hits.map((hit) => `${hit.uri} ${hit.score} ${hit.snippet}`));
+    const { hits, resultsDigest } = await reader.search(query, { limit: 20 });
+    seen.push(query, resultsDigest, ...hits.map((hit) => `${hit.uri} ${hit.score} ${hit.snippet}`));
   }
   let count = 0;
   for await (const entry of reader.list()) {
