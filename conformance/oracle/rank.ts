@@ -1,4 +1,5 @@
-import { ByteWriter, compareBytes, hash } from "./bytes.js";
+import { queryTerms, tokenizerFor } from "./analyze.js";
+import { ByteWriter, compareBytes, encodeText, hash } from "./bytes.js";
 import { type Tokenize, countTerms } from "./builder.js";
 import type { History, StoredRecord } from "./history.js";
 import { ln } from "./ln.js";
@@ -20,14 +21,10 @@ interface Candidate {
   readonly lengths: readonly number[];
 }
 
-/** All documents of a view that hold a term of the query, best first, by brute force (part 10). */
-export function search(
-  history: History,
-  superblock: Superblock,
-  view: View,
-  query: string[],
-  tokenize: Tokenize,
-): Hit[] {
+/** All documents of a view that hold a term of the query, best first, by brute force (part 10). Throws `newer` for an unknown analyzer. */
+export function search(history: History, superblock: Superblock, view: View, queryText: string): Hit[] {
+  const tokenize = tokenizerFor(superblock);
+  const query = queryTerms(encodeText(queryText), superblock.analyzerId);
   const candidates = documents(history, view).map((record) => analyze(history, record, tokenize));
   const lengthFactors = fieldFactors(superblock, candidates);
   const scores = new Map<Candidate, bigint>();

@@ -1,6 +1,11 @@
 import { toHex } from "./bytes.js";
 import { COUNTER_NAMES, type CommitBody, parseCommitBody } from "./commit.js";
-import { showText } from "./describe.js";
+import type { OpenCapsule } from "./capsule.js";
+import { describeSection, showText } from "./describe.js";
+import { SectionTag, type SegmentDirectory, parseDirectory } from "./directory.js";
+import type { History } from "./history.js";
+import { readSegmentData } from "./segment.js";
+import { sectionOf } from "./segment-check.js";
 import { attempt } from "./failure.js";
 import { type Frame, FrameKind, type Mark, type Item, findMark, frameBody, hasMarkMagic, parseFrame } from "./items.js";
 import { type PackedRecord, RecordKind, parsePack } from "./pack.js";
@@ -105,4 +110,28 @@ function describeRecord(record: PackedRecord): string {
   const content = `content ${MODES[place.mode]}${source}, ${place.contentBytes} bytes`;
   const kindName = `${RECORD_NAMES[kind]}${tag === 0 ? "" : ` of type ${tag}`}${isDocument ? " (document)" : ""}`;
   return `record ${number} ${kindName} ${uri}: title ${titleBytes}, attributes ${attributesBytes}, ${content}; payload ${payload.length} bytes, codec ${payloadCodec}`;
+}
+
+/** Every entry of every section of the head's live segments, as text. */
+export function describeSegments(capsule: OpenCapsule, history: History): string[] {
+  const base = history.commits.findLast(({ body }) => body.segments);
+  if (!base) return [];
+  return (base.body.segments ?? []).flatMap((segment) => {
+    const { file, root0 } = capsule;
+    const directory = attempt(() =>
+      parseDirectory(readSegmentData(file, root0, history.frames, segment, base.frame.offset)),
+    );
+    const head = `segment over the records from ${segment.firstRecord} on`;
+    if ("failure" in directory) return [`${head}: ${directory.failure.message}`];
+    return [`${head}: ${JSON.stringify(directory.value.totals)}`, ...describeSections(directory.value)];
+  });
+}
+
+function describeSections(directory: SegmentDirectory): string[] {
+  const postings = sectionOf(directory, SectionTag.postings)?.bytes ?? new Uint8Array(0);
+  return directory.sections.flatMap((section) => {
+    const lines = attempt(() => describeSection[section.tag]?.(section, postings) ?? ["unknown section"]);
+    const entries = "value" in lines ? lines.value : [`damaged: ${lines.failure.message}`];
+    return [`    section ${section.tag}, ${section.bytes.length} bytes`, ...entries.map((entry) => `        ${entry}`)];
+  });
 }

@@ -1,3 +1,4 @@
+import { tokenizerFor } from "./analyze.js";
 import { type Batch, readBatch } from "./batch.js";
 import type { Tokenize } from "./builder.js";
 import { type OpenCapsule, openCapsule, readChain } from "./capsule.js";
@@ -30,8 +31,8 @@ export interface Verification {
 /** Views are compared in all commits if there are at most this many, else in the newest of each branch. */
 const EVERY_VIEW_COMMITS = 100;
 
-/** Verifies everything that part 8.4 lists. Doesn't throw on any bytes. */
-export function verifyCapsule(file: Uint8Array, tokenize: Tokenize): Verification {
+/** Verifies everything that part 8.4 lists. Doesn't throw on any bytes; an analyzer that isn't known here is an error too. */
+export function verifyCapsule(file: Uint8Array): Verification {
   const findings: Finding[] = [];
   const check = <T>(step: () => T): T | undefined => {
     const outcome = attempt(step);
@@ -52,7 +53,8 @@ export function verifyCapsule(file: Uint8Array, tokenize: Tokenize): Verificatio
   const history = readHistoryChecked(capsule, check);
   if (!history) return { findings, capsule, history };
   for (const { body } of history.commits) check(() => checkCommitSums(history, body.sequence));
-  checkSegments(capsule, history, tokenize, check);
+  const tokenize = check(() => tokenizerFor(capsule.superblock));
+  if (tokenize) checkSegments(capsule, history, tokenize, check);
   if (findings.every(({ level }) => level !== "error")) checkViews(history, check);
   for (const rule of brokenWriterRules(history)) findings.push({ level: "notice", ...rule });
   return { findings, capsule, history };

@@ -10,20 +10,15 @@ import { verifyCapsule } from "./verify.js";
 import { documents, list, resolve } from "./view.js";
 import { CapsuleWriter } from "./writer.js";
 
-const words = (text: Uint8Array) =>
-  new TextDecoder()
-    .decode(text)
-    .toLowerCase()
-    .match(/[a-z0-9]+/g) ?? [];
 const uri = (path: string) => `mv2://test/spec/run/artifact/${path}`;
 
 function findings(file: Uint8Array): string[] {
-  return verifyCapsule(file, words).findings.map(({ level, message }) => `${level}: ${message}`);
+  return verifyCapsule(file).findings.map(({ level, message }) => `${level}: ${message}`);
 }
 
 /** Two commits: documents, an event, a checkpoint; a branch with a revision, a removal and an alias. */
 function smallCapsule(): CapsuleWriter {
-  const writer = CapsuleWriter.create(words);
+  const writer = CapsuleWriter.create();
   writer.add({
     kind: "revision",
     uri: uri("a.md"),
@@ -61,7 +56,7 @@ function smallCapsule(): CapsuleWriter {
 
 describe("CapsuleWriter", () => {
   it("writes capsules in which verification finds nothing", () => {
-    expect(findings(CapsuleWriter.create(words).bytes)).toEqual([]);
+    expect(findings(CapsuleWriter.create().bytes)).toEqual([]);
     expect(findings(smallCapsule().bytes)).toEqual([]);
   });
 
@@ -82,7 +77,7 @@ describe("CapsuleWriter", () => {
   });
 
   it("writes big content as blobs and the same content once", () => {
-    const writer = CapsuleWriter.create(words);
+    const writer = CapsuleWriter.create();
     const big = new Uint8Array(2 ** 20 + 5).map((_, i) => (i * 7919) >> 3);
     writer.add({ kind: "revision", uri: uri("big"), content: big, document: false });
     writer.commit();
@@ -97,7 +92,7 @@ describe("CapsuleWriter", () => {
   });
 
   it("writes long histories with several segments", () => {
-    const writer = CapsuleWriter.create(words);
+    const writer = CapsuleWriter.create();
     for (let sequence = 1; sequence <= 20; sequence++) {
       for (let i = 0; i < 40; i++) {
         writer.add({
@@ -200,7 +195,7 @@ describe("openCapsule()", () => {
     const capsule = openCapsule(damaged);
     expect(capsule.head?.body.sequence).toBe(1);
     expect(capsule.passedOver?.commit.body.sequence).toBe(2);
-    const writer = CapsuleWriter.resume(damaged, words);
+    const writer = CapsuleWriter.resume(damaged);
     writer.add({ kind: "revision", uri: uri("c.md"), content: "after the crash" });
     writer.commit({ segments: "all" });
     expect(findings(writer.bytes)).toEqual([]);
@@ -227,7 +222,7 @@ describe("openCapsule()", () => {
     const capsule = openCapsule(tornTail(writer.bytes, writer.bytes.length - 1000));
     expect(capsule.head?.body.sequence).toBe(2);
     expect(capsule.deadTail?.start).toBe(whole.length);
-    const resumed = CapsuleWriter.resume(tornTail(writer.bytes, writer.bytes.length - 1000), words);
+    const resumed = CapsuleWriter.resume(tornTail(writer.bytes, writer.bytes.length - 1000));
     expect(resumed.bytes).toEqual(whole);
   });
 

@@ -1,3 +1,4 @@
+import { ANALYZER_VERSION, AnalyzerId, UNICODE_MAJOR, tokenizerFor } from "./analyze.js";
 import { readBatch, readCommit } from "./batch.js";
 import { type Tokenize, buildSegmentData } from "./builder.js";
 import { openCapsule } from "./capsule.js";
@@ -34,16 +35,17 @@ export interface CommitOptions {
   readonly committedAtMs?: number;
 }
 
+/** What a capsule gets unless told otherwise; the ranking parameters are the defaults of text-analysis.md, part 11. */
 const EXAMPLE_SUPERBLOCK: Superblock = {
   minorVersion: 0,
   capsuleId: Uint8Array.from({ length: 16 }, (_, i) => i + 1),
   createdAtMs: FIRST_TIME_MS,
-  analyzerId: 1,
-  analyzerVersion: 1,
-  unicodeMajor: 17,
-  k1Times10000: 12_000,
+  analyzerId: AnalyzerId.english,
+  analyzerVersion: ANALYZER_VERSION,
+  unicodeMajor: UNICODE_MAJOR,
+  k1Times10000: 15_000,
   fields: [
-    { name: "title", weight10000: 20_000, b10000: 7500 },
+    { name: "title", weight10000: 30_000, b10000: 7500 },
     { name: "body", weight10000: 10_000, b10000: 7500 },
   ],
   workspaceId: "test",
@@ -63,20 +65,21 @@ export class CapsuleWriter {
     this.preparer = new RecordPreparer(history, (content) => referenceTo(this.frame(FrameKind.blob, content)));
   }
 
-  static create(tokenize: Tokenize, superblock: Partial<Superblock> = {}): CapsuleWriter {
-    const file = encodeSuperblock({ ...EXAMPLE_SUPERBLOCK, ...superblock });
-    return new CapsuleWriter(new ItemWriter(file, undefined), new History(), tokenize);
+  static create(parameters: Partial<Superblock> = {}): CapsuleWriter {
+    const superblock = { ...EXAMPLE_SUPERBLOCK, ...parameters };
+    const items = new ItemWriter(encodeSuperblock(superblock), undefined);
+    return new CapsuleWriter(items, new History(), tokenizerFor(superblock));
   }
 
   /** Goes on writing a capsule as a recovering writer does (part 8.2): the dead tail is cut off, a passed-over batch becomes a dead range. */
-  static resume(file: Uint8Array, tokenize: Tokenize): CapsuleWriter {
+  static resume(file: Uint8Array): CapsuleWriter {
     const capsule = openCapsule(file);
     const liveEnd = capsule.deadTail?.start ?? file.length;
     const deadEnd = findTrailerEnd(file, liveEnd, capsule.root0) ?? liveEnd;
     const items = new ItemWriter(file.slice(0, deadEnd), capsule.head?.frame);
     const deadRanges = deadEnd > liveEnd ? [{ start: liveEnd, end: deadEnd }] : [];
     items.beginBehind(capsule.head?.trailer.end ?? SUPERBLOCK_BYTES, capsule.notes, deadRanges);
-    return new CapsuleWriter(items, readHistory(capsule), tokenize);
+    return new CapsuleWriter(items, readHistory(capsule), tokenizerFor(capsule.superblock));
   }
 
   get bytes(): Uint8Array {
