@@ -4,13 +4,13 @@ import { CapsuleFailure, demand } from "./failure.js";
 import {
   type Frame,
   FrameKind,
-  type Item,
-  type Mark,
-  MARK_BYTES,
-  MarkKind,
   findMark,
   frameBody,
   hasMarkMagic,
+  type Item,
+  MARK_BYTES,
+  type Mark,
+  MarkKind,
   parseFrame,
 } from "./items.js";
 import { SUPERBLOCK_BYTES } from "./superblock.js";

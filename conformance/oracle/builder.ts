@@ -1,11 +1,11 @@
 import { ByteWriter, compareBytes, concat, encodeText, hash, toHex } from "./bytes.js";
-import { type Section, SectionTag, encodeSegmentData } from "./directory.js";
+import { encodeSegmentData, type Section, SectionTag } from "./directory.js";
 import { exceptionsOf } from "./exceptions.js";
 import { buildFilter } from "./filter.js";
 import type { History, StoredRecord } from "./history.js";
-import { type Posting, MAX_U16, encodePostings } from "./postings.js";
 import { DOCUMENT_FLAG, RecordKind } from "./pack.js";
-import { type TableEntry, buildTable } from "./table.js";
+import { encodePostings, MAX_U16, type Posting } from "./postings.js";
+import { buildTable, type TableEntry } from "./table.js";
 import { shownRecord } from "./view.js";
 
 /** Lists up to this long stand in the term's value (part 7.4). */

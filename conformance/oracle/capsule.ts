@@ -7,10 +7,10 @@ import {
   readNotes,
   readPreviousCommit,
 } from "./batch.js";
-import { type CapsuleFailure, attempt, demand } from "./failure.js";
-import { type Mark, MARK_BYTES, MarkKind, findMark } from "./items.js";
 import type { FileRange } from "./commit.js";
-import { SUPERBLOCK_BYTES, type Superblock, parseSuperblock, rootZero } from "./superblock.js";
+import { attempt, type CapsuleFailure, demand } from "./failure.js";
+import { findMark, MARK_BYTES, type Mark, MarkKind } from "./items.js";
+import { parseSuperblock, rootZero, SUPERBLOCK_BYTES, type Superblock } from "./superblock.js";
 
 /** The newest batch, where its commit frame and trailer are whole but something else in it isn't (part 8.1). */
 export interface PassedOver {

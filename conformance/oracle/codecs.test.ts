@@ -3,7 +3,7 @@ import { ByteReader, ByteWriter, encodeText, hash, toHex, unzigzag, zigzag } fro
 import { buildFilter, fnv1a64, mayHold } from "./filter.js";
 import { canonicalJson, checkCanonicalJson } from "./json.js";
 import { decodeLz4Block } from "./lz4.js";
-import { type Posting, decodePostings, encodePostings, packValues, unpackValues } from "./postings.js";
+import { decodePostings, encodePostings, type Posting, packValues, unpackValues } from "./postings.js";
 import { buildTable, readTable } from "./table.js";
 
 const none = new Uint8Array(0);

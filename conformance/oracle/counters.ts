@@ -1,9 +1,9 @@
 import { equalBytes } from "./bytes.js";
 import { COUNTER_NAMES, type Counters, coveredRecords } from "./commit.js";
 import { demand } from "./failure.js";
-import { type Frame, FrameKind, frameBody } from "./items.js";
 import type { History, StoredRecord } from "./history.js";
-import { RecordKind, parsePack } from "./pack.js";
+import { type Frame, FrameKind, frameBody } from "./items.js";
+import { parsePack, RecordKind } from "./pack.js";
 import { decodedPayloadBytes } from "./payload.js";
 
 /** The counters of a commit (part 5), counted from all records and all live frames up to it, the commit frame included. */

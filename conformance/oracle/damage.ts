@@ -1,6 +1,6 @@
 import { readBatch } from "./batch.js";
 import { openCapsule } from "./capsule.js";
-import { MARK_BYTES, MarkKind, encodeMark, findMark } from "./items.js";
+import { encodeMark, findMark, MARK_BYTES, MarkKind } from "./items.js";
 
 /** The file with one bit turned over; bits are counted from the least significant of byte 0. */
 export function flipBit(file: Uint8Array, bit: number): Uint8Array {

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, align8, isZero } from "./bytes.js";
+import { align8, ByteReader, ByteWriter, isZero } from "./bytes.js";
 import { demand } from "./failure.js";
 
 const ENTRY_BYTES = 32;

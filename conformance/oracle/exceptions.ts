@@ -1,6 +1,6 @@
 import type { History, StoredRecord } from "./history.js";
 import { RecordKind } from "./pack.js";
-import { type View, lineage, newestVersion, shownRecord } from "./view.js";
+import { lineage, newestVersion, shownRecord, type View } from "./view.js";
 
 /** An entry of section 6: on `branch`, from the record `cause` on, a document shows (sign 1) or no longer shows (sign 0). */
 export interface Exception {

@@ -3,9 +3,9 @@ import { concat, equalBytes, hash } from "./bytes.js";
 import { type OpenCapsule, readChain } from "./capsule.js";
 import type { BranchChange, FrameReference } from "./commit.js";
 import { demand } from "./failure.js";
-import { type Frame, FrameKind, MAX_BODY_BYTES, frameBody } from "./items.js";
-import { type Pack, type PackedRecord, RecordKind, parsePack } from "./pack.js";
-import { type Payload, decodePayload } from "./payload.js";
+import { type Frame, FrameKind, frameBody, MAX_BODY_BYTES } from "./items.js";
+import { type Pack, type PackedRecord, parsePack, RecordKind } from "./pack.js";
+import { decodePayload, type Payload } from "./payload.js";
 import { checkUri } from "./uri.js";
 
 const MAX_DICTIONARY_BYTES = 65_536;

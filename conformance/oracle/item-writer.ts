@@ -3,12 +3,12 @@ import type { FileRange } from "./commit.js";
 import {
   ANCHOR_DISTANCE_BYTES,
   type CommitName,
+  encodeFrame,
+  encodeMark,
   type Frame,
   FrameKind,
   type Mark,
   MarkKind,
-  encodeFrame,
-  encodeMark,
   parseFrame,
 } from "./items.js";
 import { rootZero } from "./superblock.js";

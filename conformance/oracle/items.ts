@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, align8, equalBytes, hash } from "./bytes.js";
+import { align8, ByteReader, ByteWriter, equalBytes, hash } from "./bytes.js";
 import { demand } from "./failure.js";
 import { decodeLz4Block } from "./lz4.js";
 

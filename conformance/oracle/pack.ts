@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, concat, encodeText, sharedPrefixBytes, unzigzag, zigzag } from "./bytes.js";
-import { type FrameReference, encodeOptionalReference, parseOptionalReference } from "./commit.js";
+import { encodeOptionalReference, type FrameReference, parseOptionalReference } from "./commit.js";
 import { MAX_BODY_BYTES } from "./items.js";
 import { checkUri } from "./uri.js";
 

@@ -1,10 +1,10 @@
 import { queryTerms, tokenizerFor } from "./analyze.js";
+import { countTerms, type Tokenize } from "./builder.js";
 import { ByteWriter, compareBytes, encodeText, hash } from "./bytes.js";
-import { type Tokenize, countTerms } from "./builder.js";
 import type { History, StoredRecord } from "./history.js";
 import { ln } from "./ln.js";
 import type { Superblock } from "./superblock.js";
-import { type View, documents } from "./view.js";
+import { documents, type View } from "./view.js";
 
 const SCALE = 2 ** 32;
 

@@ -2,7 +2,7 @@ import { encodeText, hash, toHex } from "./bytes.js";
 import type { FrameReference } from "./commit.js";
 import type { History } from "./history.js";
 import { MAX_BODY_BYTES } from "./items.js";
-import { type Json, canonicalJson } from "./json.js";
+import { canonicalJson, type Json } from "./json.js";
 import { type ContentPlace, RecordKind, type RecordToPack } from "./pack.js";
 import { cut } from "./segment.js";
 

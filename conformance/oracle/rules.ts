@@ -1,11 +1,11 @@
 import { equalBytes, hash, sharedPrefixBytes, toHex } from "./bytes.js";
 import { attempt } from "./failure.js";
 import type { History, StoredRecord } from "./history.js";
-import { ANCHOR_DISTANCE_BYTES, type Frame, FrameKind, chooseMask, holdsMagic, xorBytes } from "./items.js";
+import { ANCHOR_DISTANCE_BYTES, chooseMask, type Frame, FrameKind, holdsMagic, xorBytes } from "./items.js";
 import { checkCanonicalJson } from "./json.js";
 import { type Pack, RecordKind } from "./pack.js";
-import { isSegmentListDue, segmentsToMerge } from "./policy.js";
 import { decodedPayloadBytes } from "./payload.js";
+import { isSegmentListDue, segmentsToMerge } from "./policy.js";
 
 const PACK_CLOSE_BYTES = 16_384;
 const INLINE_CONTENT_BYTES = 2048;

@@ -1,8 +1,8 @@
+import { buildSegmentData, type Tokenize } from "./builder.js";
 import { equalBytes } from "./bytes.js";
-import { type Tokenize, buildSegmentData } from "./builder.js";
 import type { SegmentReference } from "./commit.js";
 import { describeSection } from "./describe.js";
-import { type Section, SectionTag, type SegmentDirectory, parseDirectory } from "./directory.js";
+import { parseDirectory, type Section, SectionTag, type SegmentDirectory } from "./directory.js";
 import { demand } from "./failure.js";
 import { mayHold } from "./filter.js";
 import type { History } from "./history.js";

@@ -5,11 +5,11 @@ import {
   FRAME_HEADER_BYTES,
   type Frame,
   FrameKind,
+  findMark,
+  frameBody,
   MARK_BYTES,
   MAX_BODY_BYTES,
   MarkKind,
-  findMark,
-  frameBody,
 } from "./items.js";
 
 export const PAGE_BYTES = 4096;

@@ -1,15 +1,15 @@
 import { toHex } from "./bytes.js";
-import { COUNTER_NAMES, type CommitBody, parseCommitBody } from "./commit.js";
 import type { OpenCapsule } from "./capsule.js";
+import { COUNTER_NAMES, type CommitBody, parseCommitBody } from "./commit.js";
 import { describeSection, showText } from "./describe.js";
-import { SectionTag, type SegmentDirectory, parseDirectory } from "./directory.js";
+import { parseDirectory, SectionTag, type SegmentDirectory } from "./directory.js";
+import { attempt } from "./failure.js";
 import type { History } from "./history.js";
+import { type Frame, FrameKind, findMark, frameBody, hasMarkMagic, type Item, type Mark, parseFrame } from "./items.js";
+import { type PackedRecord, parsePack, RecordKind } from "./pack.js";
 import { readSegmentData } from "./segment.js";
 import { sectionOf } from "./segment-check.js";
-import { attempt } from "./failure.js";
-import { type Frame, FrameKind, type Mark, type Item, findMark, frameBody, hasMarkMagic, parseFrame } from "./items.js";
-import { type PackedRecord, RecordKind, parsePack } from "./pack.js";
-import { SUPERBLOCK_BYTES, parseSuperblock, rootZero } from "./superblock.js";
+import { parseSuperblock, rootZero, SUPERBLOCK_BYTES } from "./superblock.js";
 
 const FRAME_NAMES = nameByNumber(FrameKind);
 const RECORD_NAMES = nameByNumber(RecordKind);

@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, compareBytes, concat, sharedPrefixBytes } from "./bytes.js";
-import { demand } from "./failure.js";
 import type { Section } from "./directory.js";
+import { demand } from "./failure.js";
 
 /** A block of a table ends with the entry that makes it this long (part 7.2). */
 const BLOCK_BYTES = 1024;

@@ -1,24 +1,24 @@
-import { ANALYZER_VERSION, AnalyzerId, UNICODE_MAJOR, tokenizerFor } from "./analyze.js";
+import { ANALYZER_VERSION, AnalyzerId, tokenizerFor, UNICODE_MAJOR } from "./analyze.js";
 import { readBatch, readCommit } from "./batch.js";
-import { type Tokenize, buildSegmentData } from "./builder.js";
+import { buildSegmentData, type Tokenize } from "./builder.js";
 import { openCapsule } from "./capsule.js";
 import {
   type BranchChange,
-  type FrameReference,
-  type SegmentReference,
   coveredRecords,
   encodeCommitBody,
+  type FrameReference,
+  type SegmentReference,
 } from "./commit.js";
 import { countAnew } from "./counters.js";
 import { findTrailerEnd } from "./damage.js";
 import { History, readHistory } from "./history.js";
 import { ItemWriter } from "./item-writer.js";
 import { type Frame, FrameKind, MAX_BODY_BYTES, MarkKind } from "./items.js";
-import { type RecordToPack, encodePack, recordsBytes } from "./pack.js";
+import { encodePack, type RecordToPack, recordsBytes } from "./pack.js";
 import { isSegmentListDue, segmentsToMerge } from "./policy.js";
 import { FIRST_TIME_MS, type NewRecord, RecordPreparer } from "./record-preparer.js";
-import { buildStream, buildPageTree, cut } from "./segment.js";
-import { SUPERBLOCK_BYTES, type Superblock, encodeSuperblock } from "./superblock.js";
+import { buildPageTree, buildStream, cut } from "./segment.js";
+import { encodeSuperblock, SUPERBLOCK_BYTES, type Superblock } from "./superblock.js";
 
 const PACK_CLOSE_BYTES = 16_384;
 
