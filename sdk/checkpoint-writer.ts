@@ -1,5 +1,6 @@
 /** Commits with a name: checkpoints, manual and of stages. */
 
+import { atOnce } from "./aliases.js";
 import { plainAttributes } from "./attributes.js";
 import { isWellFormed } from "./canonical-json.js";
 import { newCheckpointId } from "./checkpoint-ids.js";
@@ -102,8 +103,8 @@ function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void 
     throw new CapsuleError("TooLarge", `Cannot use the label: it has more than ${MAX_LABEL_BYTES} bytes`);
   }
   if (force) return;
-  const found = findLabel(writer.parts.session.core, label, HERE);
-  if (found === null || found instanceof Promise) return;
+  const found = atOnce(findLabel(writer.parts.session.core, label, HERE));
+  if (found === null) return;
   throw new CapsuleError("DuplicateLabel", `Cannot use the label ${JSON.stringify(label)}: checkpoint ${found.uri} has it on this branch`, {
     hint: "Choose another label, or use force to let it name the new checkpoint.",
     details: { label, checkpointUri: found.uri },
@@ -111,5 +112,5 @@ function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void 
 }
 
 function isTaken(writer: CapsuleWriter, id: string): boolean {
-  return findCheckpointId(writer.parts.session.core, id, HERE) !== null;
+  return atOnce(findCheckpointId(writer.parts.session.core, id, HERE)) !== null;
 }

@@ -11,6 +11,8 @@ import { checkUri } from "./uri.js";
 const DEFAULT_MAX_BYTES = 2 ** 31 - 1;
 /** LZ4 makes of one byte at most 255: a file can't hold more than this many times its size. */
 const MAX_EXPANSION = 256;
+/** A writer's records may lie in its output buffer still, which holds somewhat more than 1 MiB. */
+const UNWRITTEN_BYTES = 4 * 1024 * 1024;
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -52,7 +54,7 @@ function checkLength(session: Session, uri: string, place: ContentPlace, maxByte
     });
   }
   // No memory is reserved on the word of a record that can't be true.
-  if (contentLength > MAX_EXPANSION * Math.max(session.file.size(), 1)) {
+  if (contentLength > MAX_EXPANSION * (session.file.size() + UNWRITTEN_BYTES)) {
     throw new CapsuleError("Corrupted", `Cannot get ${uri}: its record says ${contentLength} bytes, more than the file can hold`);
   }
 }

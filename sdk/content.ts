@@ -85,3 +85,12 @@ export async function nextPiece(pieces: AsyncIterator<Uint8Array>): Promise<Uint
   if (value instanceof Uint8Array) return value;
   throw argumentError("content", "pieces that are Uint8Array", value);
 }
+
+/** Tells the producer that no more is wanted. What it answers doesn't matter: the put has failed already. */
+export async function endPieces(pieces: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await pieces.return?.();
+  } catch {
+    // The stream may have been what failed.
+  }
+}

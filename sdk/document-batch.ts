@@ -1,6 +1,6 @@
 /** Storing many documents as one entry of the queue. */
 
-import { isWholeContent } from "./content.js";
+import { endPieces, isWholeContent } from "./content.js";
 import type { RecordInput } from "./core/writes.js";
 import type { Document, PutManyOptions } from "./entries.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
@@ -84,7 +84,7 @@ class DocumentBatch {
         if (this.uris.length % CHUNK_DOCUMENTS === 0) await this.report();
       }
     } catch (error) {
-      await iterator.return?.();
+      await endPieces(iterator);
       throw error;
     }
     await this.report();

@@ -2,6 +2,7 @@
 
 import { WITH_PENDING, MAIN_BRANCH } from "./core/exports.js";
 import { listRecords } from "./core/reads.js";
+import { atOnce } from "./aliases.js";
 import type { PutTarget } from "./entries.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import type { Session } from "./session.js";
@@ -132,9 +133,7 @@ export class Placement {
   }
 
   private listNow(prefix: string, after: string): string[] {
-    const records = listRecords(this.session.core, prefix, after, 1, HERE);
-    if (records instanceof Promise) throw new CapsuleError("CoreFault", "Cannot list: a writer's file answered later");
-    return records.map((record) => record.uri);
+    return atOnce(listRecords(this.session.core, prefix, after, 1, HERE)).map((record) => record.uri);
   }
 }
 

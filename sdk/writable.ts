@@ -9,6 +9,9 @@ import type { Uri } from "./uri.js";
  * Writing. Calls take effect in the order in which they were made, awaited or not. Nothing is durable, and no reader or
  * search sees it, before a commit has returned; `get`, `resolve` and `list` of this handle see it at once.
  *
+ * While a write waits for its caller's stream or async iterable, reads don't wait for it, so that these may read from the
+ * capsule. They must not await a write to it: that would wait for itself.
+ *
  * All throw `ReadOnly`, `Closed`, `WriteQueueFull`, `Poisoned` after a failed write, `LockLost`, `DiskFull`, `IoError`.
  */
 export interface Writable {

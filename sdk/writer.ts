@@ -1,11 +1,10 @@
 /** Writing, one call at a time: what the queue of a writer runs. */
 
+import { checkAliasPath } from "./aliases.js";
 import { documentAttributes, plainAttributes } from "./attributes.js";
 import { isWellFormed } from "./canonical-json.js";
-import { isSearchableText, isWholeContent, nextPiece, piecesOf, TextSniffer } from "./content.js";
-import { RecordKind, WITH_PENDING, MAIN_BRANCH } from "./core/exports.js";
-import { resolveRecord } from "./core/reads.js";
-import type { CoreRecord } from "./core/records.js";
+import { endPieces, isSearchableText, isWholeContent, nextPiece, piecesOf, TextSniffer } from "./content.js";
+import { RecordKind } from "./core/exports.js";
 import {
   abortContent,
   appendCommit,
@@ -28,8 +27,6 @@ import type { CaptureMode } from "./options.js";
 import { Placement, type SpecRun } from "./placement.js";
 import type { EventPayloads } from "./schema/events.js";
 import { checkUri, parseUri, type Uri } from "./uri.js";
-
-const HERE = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
 
 /** An event's place and time, beside its type and payload. */
 export interface EventPlace {
@@ -112,7 +109,7 @@ export class CapsuleWriter {
       return input.uri as Uri;
     } catch (error) {
       if (!this.parts.session.isPoisoned) abortContent(this.core);
-      await pieces.return?.();
+      await endPieces(pieces);
       throw error;
     }
   }
@@ -132,11 +129,7 @@ export class CapsuleWriter {
     const oldUri = this.placement.ownUri(oldText);
     const newUri = checkUri(newText);
     if (typeof reason !== "string" || !isWellFormed(reason)) throw argumentError("reason", "well-formed text", reason);
-    const target = newUri === oldUri ? null : this.resolveNow(newUri);
-    if (newUri === oldUri || target?.uri === oldUri) {
-      throw new CapsuleError("AliasCycle", `Cannot alias ${oldUri} to ${newUri}: that leads back to it`);
-    }
-    if (target === null) throw new CapsuleError("NotFound", `Cannot alias ${oldUri} to ${newUri}: there is nothing`);
+    checkAliasPath(this.parts.session, oldUri, newUri);
     const atMs = checkTime(this.parts.clock());
     const record = { kind: RecordKind.ALIAS, tag: 0, isDocument: false, atMs, uri: oldUri, title: "", attributesJson: "" };
     putRecord(this.core, record, newUri);
@@ -188,13 +181,6 @@ export class CapsuleWriter {
     markSynced(this.core);
     await this.parts.session.updateInfo();
     return true;
-  }
-
-  /** What a URI resolves to, for a writer, whose file answers at once. */
-  resolveNow(uri: string): CoreRecord | null {
-    const record = resolveRecord(this.core, uri, HERE);
-    if (record instanceof Promise) throw new CapsuleError("CoreFault", "Cannot resolve: a writer's file answered later");
-    return record;
   }
 }
 
