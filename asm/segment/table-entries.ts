@@ -13,6 +13,8 @@ import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from "./sections";
 /** The most that an entry takes before its value, and an index entry with it, rounded up. */
 const ENTRY_HEAD_BYTES: u64 = 1064;
 const COPIED_WINDOW_BYTES: u64 = 2048;
+/** The most that an entry takes before its value if all its lengths are below 128. */
+const SHORT_HEAD_BYTES: u64 = 130;
 
 let segmentOfWalk: usize = 0;
 /** Offsets in the data of the next entry and of the end of the walk. */
@@ -43,25 +45,66 @@ export function nextEntry(): i32 {
   if (at >= end) return 0;
   if (at + ENTRY_HEAD_BYTES > windowEnd && windowEnd < end && !moveWindow()) return segmentStatus;
   const start = window + <usize>(at - windowStart);
+  if (windowEnd - at < SHORT_HEAD_BYTES || !takeShortHead(start)) {
+    if (!takeHead(start)) return failTable(changetype<Segment>(segmentOfWalk), at);
+  }
+  if (<u64>entryValueLength > end - entryValueOffset) return failTable(changetype<Segment>(segmentOfWalk), at);
+  at = entryValueOffset + entryValueLength;
+  return 1;
+}
+
+/** Reads the head of an entry whose lengths are all below 128, as most are. */
+function takeShortHead(start: usize): bool {
+  const shared = <u32>load<u8>(start);
+  const restLength = <u32>load<u8>(start, 1);
+  const valueAt = start + 2 + restLength;
+  const valueLength = <u32>load<u8>(valueAt);
+  if ((shared | restLength | valueLength) > 127 || restLength == 0) return false;
+  entryShared = shared;
+  entryRestLength = restLength;
+  entryRest = start + 2;
+  entryValueLength = valueLength;
+  entryValueOffset = at + restLength + 3;
+  return true;
+}
+
+/** Reads the head of any entry; false if it can't be one. */
+function takeHead(start: usize): bool {
   startReading(start, <usize>(windowEnd - at));
   entryShared = readVarint32();
   entryRestLength = readVarint32();
   entryRest = takeBytes(entryRestLength);
   entryValueLength = readVarint32();
   entryValueOffset = at + (readPosition() - start);
-  // The first two are compared one by one: their sum might wrap.
-  if (
-    readFailed() ||
-    entryShared > MAX_KEY_BYTES ||
-    entryRestLength > MAX_KEY_BYTES - entryShared ||
-    entryRestLength == 0 ||
-    entryValueLength > MAX_VALUE_BYTES ||
-    <u64>entryValueLength > end - entryValueOffset
-  ) {
-    return failTable(changetype<Segment>(segmentOfWalk), at);
+  if (readFailed() || entryRestLength == 0 || entryValueLength > MAX_VALUE_BYTES) return false;
+  // Compared one by one: their sum might wrap.
+  return entryShared <= MAX_KEY_BYTES && entryRestLength <= MAX_KEY_BYTES - entryShared;
+}
+
+/**
+ * Passes over the entries that come next, in the window and with short lengths, as long as they share more than `matched` bytes with the
+ * one before: they lie on the same side of a key that differs from it there. `entryValueOffset` and `entryValueLength` are the last one's.
+ */
+export function passSharing(matched: u32): void {
+  const limit = window + <usize>(windowEnd - windowStart);
+  let head = window + <usize>(at - windowStart);
+  let value: usize = 0;
+  let length: u32 = 0;
+  while (head + <usize>SHORT_HEAD_BYTES <= limit) {
+    const shared = <u32>load<u8>(head);
+    const restLength = <u32>load<u8>(head, 1);
+    const valueAt = head + restLength + 3;
+    const valueLength = <u32>load<u8>(valueAt - 1);
+    if (shared <= matched || (shared | restLength | valueLength) > 127 || restLength == 0) break;
+    if (valueAt + valueLength > limit) break;
+    value = valueAt;
+    length = valueLength;
+    head = valueAt + valueLength;
   }
-  at = entryValueOffset + entryValueLength;
-  return 1;
+  if (value == 0) return;
+  entryValueOffset = windowStart + (value - window);
+  entryValueLength = length;
+  at = entryValueOffset + length;
 }
 
 /** Moves the window to the next entry. */

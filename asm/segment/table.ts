@@ -20,6 +20,7 @@ import {
   entryValueOffset,
   failTable,
   nextEntry,
+  passSharing,
   walkEntries,
 } from "./table-entries";
 
@@ -62,6 +63,7 @@ export function tableLocate(segment: Segment, tag: u32, key: usize, keyLength: u
     const order = compareEntry(key, keyLength);
     if (order > 0) return 0;
     if (order == 0) break;
+    passSharing(matched);
   }
   tableValueOffset = entryValueOffset;
   tableValueLength = entryValueLength;
@@ -115,6 +117,7 @@ function enterChild(segment: Segment, place: SectionPlace, key: usize, keyLength
     if (more == 0) break;
     const isBehind = compareEntry(key, keyLength) > 0;
     if (isBehind && (child != 0 || !orFirst)) break;
+    if (!isBehind) passSharing(matched);
     child = entryValueOffset;
     childBytes = entryValueLength;
     if (isBehind) break;
