@@ -13,13 +13,16 @@ import { MAX_OFFSET } from "./lz4-sequence";
  *   0          u32 length
  *   16         bytes (65536)
  *   65552      tables for 4, 5, 7 and 10 bytes: u16 position for each of 2^15 hashes; position 0 also means "none"
+ *   327696     chain: for each position, the one before it with the same hash of four bytes (u16, 0 for none); it is
+ *              what high compression follows
  */
-export const LZ4_DICTIONARY_BYTES: usize = 327696;
+export const LZ4_DICTIONARY_BYTES: usize = 458768;
 
 const BYTES_OFFSET: usize = 16;
 const TABLES_OFFSET: usize = 65552;
 const TABLE_BITS: u64 = 15;
 const TABLE_BYTES: usize = 65536;
+const CHAIN_OFFSET: usize = 327696;
 
 /** No match begins this close to the dictionary's end, so that sixteen bytes can be compared anywhere. */
 const LAST_BYTES: usize = 16;
@@ -34,7 +37,9 @@ export function lz4PrepareDictionary(bytes: usize, length: usize, prepared: usiz
   memory.fill(prepared + TABLES_OFFSET, 0, 4 * TABLE_BYTES);
   for (let position: usize = 0; position + LAST_BYTES <= kept; position++) {
     const at = start + position;
-    store<u16>(slot4(prepared, at), <u16>position);
+    const slot = slot4(prepared, at);
+    store<u16>(prepared + CHAIN_OFFSET + (position << 1), load<u16>(slot));
+    store<u16>(slot, <u16>position);
     store<u16>(slot5(prepared, at), <u16>position);
     store<u16>(slot7(prepared, at), <u16>position);
     store<u16>(slot10(prepared, at), <u16>position);
@@ -96,4 +101,19 @@ export function dictionaryKey(prepared: usize, wanted: usize, distance: usize): 
   const key7 = candidateKey(wanted, start + place7, 2, reach - place7);
   const key10 = candidateKey(wanted, start + place10, 4, reach - place10);
   return max<u32>(max<u32>(key4, key5), max<u32>(key7, key10));
+}
+
+/** Latest position in the dictionary with the same hash of the four bytes at `wanted` (of which eight are read); 0 for none. */
+export function dictionaryHead(prepared: usize, wanted: usize): usize {
+  return <usize>load<u16>(slot4(prepared, wanted));
+}
+
+/** The position before `position` with the same hash of four bytes; 0 for none. */
+export function dictionaryNext(prepared: usize, position: usize): usize {
+  return <usize>load<u16>(prepared + CHAIN_OFFSET + (position << 1));
+}
+
+/** Position in the dictionary that probably matches the ten bytes at `wanted`; 0 also means "none". */
+export function dictionaryLongPosition(prepared: usize, wanted: usize): usize {
+  return <usize>load<u16>(slot10(prepared, wanted));
 }
