@@ -94,6 +94,14 @@ describe("analyze()", () => {
   });
 });
 
+describe("a pair of units", () => {
+  it("keeps to 255 bytes where marks grow by folding", () => {
+    const unit = `\u0e01${"\u0ddd".repeat(20)}`;
+    const folded = `\u0e01${"\u0dd9\u0dcf\u0dca".repeat(20)}`;
+    expect(show(unit + unit, AnalyzerId.plain)).toBe(`${folded}\u0e01${"\u0dd9\u0dcf\u0dca".repeat(7)}`);
+  });
+});
+
 describe("queryTerms()", () => {
   const terms = (text: string) => queryTerms(encodeText(text), AnalyzerId.english);
 

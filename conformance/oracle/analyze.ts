@@ -1,6 +1,6 @@
-import type { Tokenize } from "./builder.js";
 import { readCharacters } from "./characters.js";
 import { CapsuleFailure } from "./failure.js";
+import type { Tokenize } from "./fields.js";
 import { STOP_WORDS } from "./stop-words.js";
 import { type Token, TokenKind } from "./token.js";
 import { beginsUnit, readUnits, unitTokens } from "./units.js";
@@ -58,5 +58,8 @@ export function tokenizerFor(analyzer: {
       `analyzer ${analyzerId}, version ${analyzerVersion}, Unicode ${unicodeMajor} is not known`,
     );
   }
-  return (text) => analyze(text, analyzerId).map(({ term }) => term);
+  return analyzerId === AnalyzerId.english ? tokenizeEnglish : tokenizePlain;
 }
+
+const tokenizeEnglish: Tokenize = (text) => analyze(text, AnalyzerId.english).map(({ term }) => term);
+const tokenizePlain: Tokenize = (text) => analyze(text, AnalyzerId.plain).map(({ term }) => term);

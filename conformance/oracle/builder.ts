@@ -1,6 +1,7 @@
 import { ByteWriter, compareBytes, concat, encodeText, hash, toHex } from "./bytes.js";
 import { encodeSegmentData, type Section, SectionTag } from "./directory.js";
 import { exceptionsOf } from "./exceptions.js";
+import { type FieldTerms, fieldTerms, type Tokenize } from "./fields.js";
 import { buildFilter } from "./filter.js";
 import type { History, StoredRecord } from "./history.js";
 import { DOCUMENT_FLAG, RecordKind } from "./pack.js";
@@ -12,13 +13,10 @@ import { shownRecord } from "./view.js";
 const INLINE_POSTINGS_BYTES = 24;
 const MIN_HASHED_CONTENT_BYTES = 32;
 
-/** Text analysis: the terms of a field's bytes, in order. */
-export type Tokenize = (text: Uint8Array) => string[];
-
 /** A document taken apart: the terms of title and body. */
 interface AnalyzedDocument {
   readonly ordinal: number;
-  readonly fields: readonly [string[], string[]];
+  readonly fields: FieldTerms;
 }
 
 /** Builds the data of the segment over some records, from nothing but the history (part 7: it is a pure function of them). */
@@ -30,7 +28,7 @@ export function buildSegmentData(
 ): Uint8Array {
   const records = history.records.slice(firstRecord, firstRecord + recordCount);
   const analyzed = records.flatMap((record, ordinal) =>
-    record.isDocument ? [analyze(history, record, ordinal, tokenize)] : [],
+    record.isDocument ? [{ ordinal, fields: fieldTerms(history, record, tokenize) }] : [],
   );
   const uris = uriTable(history, records);
   const { postings, terms } = termSections(analyzed);
@@ -69,11 +67,6 @@ export function buildSegmentData(
     termCount: terms.length,
   };
   return encodeSegmentData(totals, sections);
-}
-
-function analyze(history: History, record: StoredRecord, ordinal: number, tokenize: Tokenize): AnalyzedDocument {
-  const body = history.content(record) ?? new Uint8Array(0);
-  return { ordinal, fields: [tokenize(record.title), tokenize(body)] };
 }
 
 function plain(tag: number, put: (to: ByteWriter) => void): Section {

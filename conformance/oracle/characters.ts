@@ -1,3 +1,4 @@
+import { encodeText } from "./bytes.js";
 import { CharacterClass, classOf, foldingOf } from "./unicode.js";
 
 /** A character of a text (text-analysis.md, part 3). */
@@ -10,6 +11,8 @@ export interface Character {
   readonly characterClass: number;
   /** What it gives to a term: its folding, nothing where it is transparent. */
   readonly folded: string;
+  /** Length of that in UTF-8. */
+  readonly foldedBytes: number;
 }
 
 /** Smallest and greatest second byte by first byte, where they aren't 80 and BF (Unicode, table 3-7). */
@@ -19,7 +22,7 @@ const SECOND_BYTES: ReadonlyMap<number, readonly [number, number]> = new Map([
   [0xf0, [0x90, 0xbf]],
   [0xf4, [0x80, 0x8f]],
 ]);
-const known = new Map<number, Pick<Character, "characterClass" | "folded">>();
+const known = new Map<number, Pick<Character, "characterClass" | "folded" | "foldedBytes">>();
 
 /** Reads a text's characters; bytes that aren't well-formed UTF-8 are separators, each by itself. */
 export function readCharacters(text: Uint8Array): Character[] {
@@ -55,12 +58,13 @@ function decodeSequence(sequence: Uint8Array): number {
   return rest.reduce((codePoint, byte) => codePoint * 64 + (byte & 0x3f), firstBits);
 }
 
-function propertiesOf(codePoint: number): Pick<Character, "characterClass" | "folded"> {
-  if (codePoint < 0) return { characterClass: CharacterClass.separator, folded: "" };
+function propertiesOf(codePoint: number): Pick<Character, "characterClass" | "folded" | "foldedBytes"> {
+  if (codePoint < 0) return { characterClass: CharacterClass.separator, folded: "", foldedBytes: 0 };
   const found = known.get(codePoint);
   if (found) return found;
   const characterClass = classOf(codePoint);
   const folded = characterClass === CharacterClass.transparent ? "" : String.fromCodePoint(...foldingOf(codePoint));
-  known.set(codePoint, { characterClass, folded });
-  return { characterClass, folded };
+  const properties = { characterClass, folded, foldedBytes: encodeText(folded).length };
+  known.set(codePoint, properties);
+  return properties;
 }

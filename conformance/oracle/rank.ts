@@ -1,6 +1,7 @@
 import { queryTerms, tokenizerFor } from "./analyze.js";
-import { countTerms, type Tokenize } from "./builder.js";
+import { countTerms } from "./builder.js";
 import { ByteWriter, compareBytes, encodeText, hash } from "./bytes.js";
+import { fieldTerms, type Tokenize } from "./fields.js";
 import type { History, StoredRecord } from "./history.js";
 import { ln } from "./ln.js";
 import type { Superblock } from "./superblock.js";
@@ -45,7 +46,7 @@ export function search(history: History, superblock: Superblock, view: View, que
 }
 
 function analyze(history: History, record: StoredRecord, tokenize: Tokenize): Candidate {
-  const fields = [tokenize(record.title), tokenize(history.content(record) ?? new Uint8Array(0))];
+  const fields = fieldTerms(history, record, tokenize);
   return { record, counts: fields.map(countTerms), lengths: fields.map((terms) => terms.length) };
 }
 

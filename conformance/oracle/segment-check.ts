@@ -1,33 +1,44 @@
-import { buildSegmentData, type Tokenize } from "./builder.js";
-import { equalBytes } from "./bytes.js";
+import { buildSegmentData } from "./builder.js";
 import type { SegmentReference } from "./commit.js";
 import { describeSection } from "./describe.js";
 import { parseDirectory, type Section, SectionTag, type SegmentDirectory } from "./directory.js";
-import { demand } from "./failure.js";
+import { attempt, CapsuleFailure, demand } from "./failure.js";
+import type { Tokenize } from "./fields.js";
 import { mayHold } from "./filter.js";
 import type { History } from "./history.js";
 import { readTable } from "./table.js";
 
 /**
  * Compares a segment's data with what the records say: every section is decoded and compared entry by entry, then all bytes.
- * Throws `corrupt`, naming section and entry.
+ * Returns a failure for each section that differs, naming the first entry. Throws `corrupt` where the directory can't be read.
  */
-export function checkSegment(history: History, segment: SegmentReference, data: Uint8Array, tokenize: Tokenize): void {
+export function checkSegment(
+  history: History,
+  segment: SegmentReference,
+  data: Uint8Array,
+  tokenize: Tokenize,
+): CapsuleFailure[] {
   const { firstRecord, recordCount } = segment;
   const found = parseDirectory(data);
   const same = found.totals.firstRecord === firstRecord && found.totals.recordCount === recordCount;
-  demand(same, `a segment says that it covers other records than the segment list says`, segment.firstExtentOffset);
+  demand(same, "a segment says that it covers other records than the segment list says", segment.firstExtentOffset);
   const wantedData = buildSegmentData(history, firstRecord, recordCount, tokenize);
   const wanted = parseDirectory(wantedData);
   const what = `segment over the records ${firstRecord} to ${firstRecord + recordCount - 1}`;
+  const outcomes = [
+    attempt(() => compareTotals(found, wanted, what)),
+    ...Object.values(SectionTag).map((tag) => attempt(() => compareSection(tag, found, wanted, what))),
+    attempt(() => checkFilter(found, what)),
+  ];
+  const failures = outcomes.flatMap((outcome) => ("failure" in outcome ? [outcome.failure] : []));
+  const at = firstDifference(data, wantedData);
+  if (failures.length > 0 || at < 0) return failures;
+  return [new CapsuleFailure("corrupt", `${what} differs from its canonical form at byte ${at}`)];
+}
+
+function compareTotals(found: SegmentDirectory, wanted: SegmentDirectory, what: string): void {
   const [foundTotals, wantedTotals] = [JSON.stringify(found.totals), JSON.stringify(wanted.totals)];
   demand(foundTotals === wantedTotals, `${what} has the totals ${foundTotals} instead of ${wantedTotals}`);
-  for (const tag of Object.values(SectionTag)) compareSection(tag, found, wanted, what);
-  checkFilter(found, what);
-  demand(
-    equalBytes(data, wantedData),
-    `${what} differs from its canonical form at byte ${firstDifference(data, wantedData)}`,
-  );
 }
 
 function compareSection(tag: number, found: SegmentDirectory, wanted: SegmentDirectory, what: string): void {

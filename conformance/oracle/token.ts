@@ -15,11 +15,11 @@ export interface Token {
 }
 
 /** The term of some characters (part 3.3), cut to 255 bytes before the first character that doesn't fit; stemmed if told. */
-export function termOf(characters: readonly Pick<Character, "folded">[], stems: boolean): string {
+export function termOf(characters: readonly Pick<Character, "folded" | "foldedBytes">[], stems: boolean): string {
   let term = "";
   let termBytes = 0;
-  for (const { folded } of characters) {
-    termBytes += new TextEncoder().encode(folded).length;
+  for (const { folded, foldedBytes } of characters) {
+    termBytes += foldedBytes;
     if (termBytes > MAX_TERM_BYTES) break;
     term += folded;
   }

@@ -48,8 +48,8 @@ export function unitTokens(units: readonly Character[][]): Token[] {
 }
 
 /** A unit with the conjoining letters of its Hangul syllable put together; a syllable folds to itself. */
-function composeHangul(unit: readonly Character[]): Pick<Character, "folded">[] {
-  const [first, second, ...rest] = unit.map(({ codePoint, folded }) => ({ codePoint, folded }));
+function composeHangul(unit: readonly Character[]): Letter[] {
+  const [first, second, ...rest] = unit;
   if (!first || !second) return first ? [first] : [];
   if (isIn(first.codePoint, 0x1100, 0x1112) && isIn(second.codePoint, 0x1161, 0x1175)) {
     const syllable = syllableOf(0xac00 + ((first.codePoint - 0x1100) * 21 + (second.codePoint - 0x1161)) * 28);
@@ -58,10 +58,7 @@ function composeHangul(unit: readonly Character[]): Pick<Character, "folded">[] 
   return withFinal(first, [second, ...rest]);
 }
 
-interface Letter {
-  readonly codePoint: number;
-  readonly folded: string;
-}
+type Letter = Pick<Character, "codePoint" | "folded" | "foldedBytes">;
 
 function withFinal(first: Letter, rest: readonly Letter[]): Letter[] {
   const final = rest[0]?.codePoint ?? 0;
@@ -71,7 +68,7 @@ function withFinal(first: Letter, rest: readonly Letter[]): Letter[] {
 }
 
 function syllableOf(codePoint: number): Letter {
-  return { codePoint, folded: String.fromCodePoint(codePoint) };
+  return { codePoint, folded: String.fromCodePoint(codePoint), foldedBytes: 3 };
 }
 
 function isIn(codePoint: number, low: number, high: number): boolean {

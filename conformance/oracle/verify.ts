@@ -1,10 +1,10 @@
 import { tokenizerFor } from "./analyze.js";
 import { type Batch, readBatch } from "./batch.js";
-import type { Tokenize } from "./builder.js";
 import { type OpenCapsule, openCapsule, readChain } from "./capsule.js";
 import { checkCommitSums } from "./counters.js";
 import { documentsByExceptions, type Exception, exceptionsOf } from "./exceptions.js";
 import { attempt, CapsuleFailure } from "./failure.js";
+import type { Tokenize } from "./fields.js";
 import { History } from "./history.js";
 import { brokenWriterRules } from "./rules.js";
 import { readSegmentData } from "./segment.js";
@@ -104,7 +104,12 @@ function checkSegments(capsule: OpenCapsule, history: History, tokenize: Tokeniz
           check(() => readSegmentData(file, root0, history.frames, segment, frame.offset)),
         );
       const data = seen.get(key);
-      if (data && live.includes(segment)) check(() => checkSegment(history, segment, data, tokenize));
+      if (!data || !live.includes(segment)) continue;
+      for (const failure of check(() => checkSegment(history, segment, data, tokenize)) ?? []) {
+        check(() => {
+          throw failure;
+        });
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { ANALYZER_VERSION, AnalyzerId, tokenizerFor, UNICODE_MAJOR } from "./analyze.js";
 import { readBatch, readCommit } from "./batch.js";
-import { buildSegmentData, type Tokenize } from "./builder.js";
+import { buildSegmentData } from "./builder.js";
 import { openCapsule } from "./capsule.js";
 import {
   type BranchChange,
@@ -11,6 +11,7 @@ import {
 } from "./commit.js";
 import { countAnew } from "./counters.js";
 import { findTrailerEnd } from "./damage.js";
+import type { Tokenize } from "./fields.js";
 import { History, readHistory } from "./history.js";
 import { ItemWriter } from "./item-writer.js";
 import { type Frame, FrameKind, MAX_BODY_BYTES, MarkKind } from "./items.js";
