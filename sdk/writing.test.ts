@@ -2,20 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Capsule } from "./capsule.js";
 import type { Document } from "./entries.js";
-import { CAPSULE_PATH, collect, collectBytes, errorOf, newCapsule, START_MS } from "./testing/fixtures.js";
+import { CAPSULE_PATH, collect, collectBytes, errorOf, newCapsule, noise, START_MS } from "./testing/fixtures.js";
 import type { Uri } from "./uri.js";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const uriOf = (path: string): Uri => `mv2://default/workspace/main/artifact/${path}` as Uri;
-
-/** Bytes that don't compress and aren't text. */
-function noise(length: number): Uint8Array {
-  let state = 12345;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return state >>> 23;
-  });
-}
 
 describe("put()", () => {
   it("returns the URI and gives the same content back, before and after the commit", async () => {

@@ -74,6 +74,15 @@ export class CoreHost {
     );
   }
 
+  /** Whether the file is shorter than it was when it was opened: what is missing then was no damage. */
+  wasCut(): boolean {
+    try {
+      return this.file.size() < this.expectedEnd;
+    } catch {
+      return false;
+    }
+  }
+
   /** Lets go of the ranges that were fetched: the operation is over. */
   forget(): void {
     this.fetched = [];

@@ -113,6 +113,11 @@ export class CoreInstance {
     if ((status === Status.READ_FAILED || status === Status.WRITE_FAILED) && error !== null) {
       throw toCapsuleError(error, phrase);
     }
+    if (status === Status.CORRUPT && this.host.wasCut()) {
+      throw new CapsuleError("SnapshotLost", `Cannot ${phrase}: the file is shorter than it was when it was opened`, {
+        hint: "Close the capsule and open it again.",
+      });
+    }
     throw statusError(status, this.failure(), phrase);
   }
 

@@ -20,12 +20,13 @@ export function inputOutputError(): never {
 
 /** Wraps a machine so that its open files fail as `faults` say. */
 export function failingMachine(runtime: Runtime, faults: DiskFaults): Runtime {
-  const files: FileSystem = Object.create(runtime.files, {
-    open: {
-      value: (...args: Parameters<FileSystem["open"]>) => failingFile(runtime.files.open(...args), faults),
+  const files = new Proxy(runtime.files, {
+    get(sound, name: keyof FileSystem) {
+      if (name === "open") return (...args: Parameters<FileSystem["open"]>) => failingFile(sound.open(...args), faults);
+      return sound[name].bind(sound);
     },
-  }) as FileSystem;
-  return { ...runtime, files, locks: runtime.locks, environment: runtime.environment };
+  });
+  return { files, locks: runtime.locks, environment: runtime.environment };
 }
 
 function failingFile(file: LocalFile, faults: DiskFaults): LocalFile {

@@ -43,6 +43,15 @@ export async function newCapsule(options: CreateOptions = {}): Promise<{ capsule
   return { capsule: await Capsule.create(CAPSULE_PATH, { ...repeatable(runtime), ...options }), runtime };
 }
 
+/** Bytes that don't compress and aren't text. */
+export function noise(length: number): Uint8Array {
+  let state = 12345;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 23;
+  });
+}
+
 /** All that an async iterable gives. */
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const collected: Item[] = [];
