@@ -40,7 +40,9 @@ function beyondSection(segment: Segment, tag: u32): usize {
   return failSegment(failContent(segment, sectionPlace(segment, tag).offset));
 }
 
-/** Address of the number at `index` of a section of numbers of `1 << widthBits` bytes: they never lie across two pages. */
+/**
+ * Address of the number at `index` of a section of numbers of `1 << widthBits` bytes: they never lie across two pages.
+ */
 function numberAddress(segment: Segment, tag: u32, index: u32, widthBits: u32): usize {
   if ((<u64>index + 1) << widthBits > sectionPlace(segment, tag).length) {
     // The same again once the directory is there: a section that was left out ends it.
@@ -90,8 +92,8 @@ export function recordKind(segment: Segment, ordinal: u32): u32 {
 }
 
 /**
- * Tokens in field 0 (title) or 1 (body) of a document. Asked for each document that is scored: one function, with no call while the page
- * is cached.
+ * Tokens in field 0 (title) or 1 (body) of a document. Asked for each document that is scored: one function, with no
+ * call while the page is cached.
  */
 export function fieldLength(segment: Segment, field: u32, ordinal: u32): u32 {
   const place = sectionPlace(segment, Section.TITLE_LENGTHS + (field & 1));

@@ -20,8 +20,8 @@ export function contentOrdinal(segment: Segment, index: u32): u32 {
 }
 
 /**
- * Index of the first entry whose prefix is `prefix` or greater, `contentCount` if there is none: entries with the same prefix follow
- * one another. On failure `segmentStatus` isn't OK.
+ * Index of the first entry whose prefix is `prefix` or greater, `contentCount` if there is none: entries with the same
+ * prefix follow one another. On failure `segmentStatus` isn't OK.
  */
 export function lowerContentIndex(segment: Segment, prefix: u64): u32 {
   let low: u32 = 0;

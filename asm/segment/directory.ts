@@ -21,8 +21,8 @@ import {
 } from "./sections";
 
 /**
- * Reading a segment's directory. Everything that later accesses rely on is checked here: sections tile the data up to the directory,
- * each has a length that fits what it holds, and the numbers agree with the segment list.
+ * Reading a segment's directory. Everything that later accesses rely on is checked here: sections tile the data up to
+ * the directory, each has a length that fits what it holds, and the numbers agree with the segment list.
  */
 
 const footer: usize = memory.data(64, 8);

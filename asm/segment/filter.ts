@@ -8,8 +8,8 @@ import { FILTER_BLOCK_BYTES, Section } from "./sections";
 import { sectionBytes } from "./writer";
 
 /**
- * The filter over a segment's URIs (docs/format.md 7.3): tells in one look that a segment doesn't hold a URI. A blocked Bloom filter
- * (Putze, Sanders, Singler 2007), about 10 bits a key; one in seventy other keys passes.
+ * The filter over a segment's URIs (docs/format.md 7.3): tells in one look that a segment doesn't hold a URI. A blocked
+ * Bloom filter (Putze, Sanders, Singler 2007), about 10 bits a key; one in seventy other keys passes.
  */
 
 const BITS_PER_KEY: u64 = 10;

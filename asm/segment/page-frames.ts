@@ -10,8 +10,8 @@ import { giveChunk, takeChunk } from "../memory/chunks";
  *     −8   u32 next free frame
  *      0   the page
  *
- * A page-table entry is 0, or the address of a page with bit 0 as "used since the hand passed": frames are 16-byte aligned.
- * Frames lie in chunks whose first 16 bytes are u32 next chunk.
+ * A page-table entry is 0, or the address of a page with bit 0 as "used since the hand passed": frames are 16-byte
+ * aligned. Frames lie in chunks whose first 16 bytes are u32 next chunk.
  */
 export const PAGE_BYTES: u32 = 4096;
 export const PAGE_BITS: u32 = 12;
@@ -76,8 +76,8 @@ export function pageCacheBytes(): usize {
 }
 
 /**
- * A frame for one page: a free one, or a new one, or that of the first page from the clock's hand on that wasn't used since the hand
- * passed it. 0 when there is none and memory is exhausted.
+ * A frame for one page: a free one, or a new one, or that of the first page from the clock's hand on that wasn't used
+ * since the hand passed it. 0 when there is none and memory is exhausted.
  */
 export function acquirePageFrame(): usize {
   if (firstFree != 0) {

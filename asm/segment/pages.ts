@@ -7,8 +7,8 @@ import { CORRUPT, OK, OUT_OF_MEMORY, PENDING } from "../status";
 import { acquirePageFrame, freePageFrame, PAGE_BITS, PAGE_BYTES, publishPage } from "./page-frames";
 
 /**
- * The pages of a segment's stream (docs/format.md, part 7): read one by one, checked against the page-hash tree when they enter the
- * cache, then at hand for the price of a look into the segment's page table.
+ * The pages of a segment's stream (docs/format.md, part 7): read one by one, checked against the page-hash tree when
+ * they enter the cache, then at hand for the price of a look into the segment's page table.
  *
  * Addresses into pages are valid only until the next page access: nothing is pinned.
  */
@@ -23,8 +23,8 @@ export const FAN_OUT_BITS: u32 = 7;
 const MAX_PAGES: u64 = 1 << 26;
 
 /**
- * Why the last access to a segment that failed did: accessors answer 0 then, and 0 may be a value too. A success leaves it alone, so
- * that a loop of accesses can look once, at its end; `clearSegmentStatus` forgets it.
+ * Why the last access to a segment that failed did: accessors answer 0 then, and 0 may be a value too. A success leaves
+ * it alone, so that a loop of accesses can look once, at its end; `clearSegmentStatus` forgets it.
  */
 export let segmentStatus: i32 = OK;
 
@@ -38,7 +38,10 @@ export function clearSegmentStatus(): void {
   segmentStatus = OK;
 }
 
-/** Where the pages of a segment lie. The levels' pages are numbered on: data pages first, then the hash pages of level 1, 2, … */
+/**
+ * Where the pages of a segment lie. The levels' pages are numbered on: data pages first, then the hash pages of level
+ * 1, 2, …
+ */
 @unmanaged
 export class PagedStream {
   firstExtent: u64;

@@ -19,8 +19,8 @@ export function packOffset(segment: Segment, index: u32): u64 {
 }
 
 /**
- * Address of the 32-byte hash of the pack at `frameOffset`, valid until the next call. 0 if the segment doesn't pin it, or on failure,
- * with the reason in `segmentStatus`.
+ * Address of the 32-byte hash of the pack at `frameOffset`, valid until the next call. 0 if the segment doesn't pin it,
+ * or on failure, with the reason in `segmentStatus`.
  */
 export function packHash(segment: Segment, frameOffset: u64): usize {
   let low: u32 = 0;

@@ -20,10 +20,11 @@ import {
 import { LAST_SECTION } from "./sections";
 
 /**
- * Segments that are open, and their bytes. What the bytes mean is asked in `directory.ts`, `columns.ts`, `table.ts`, `filter.ts`.
+ * Segments that are open, and their bytes. What the bytes mean is asked in `directory.ts`, `columns.ts`, `table.ts`,
+ * `filter.ts`.
  *
- * Functions that answer an address or a number answer 0 on failure, with the reason in `segmentStatus`; those that answer a status
- * return it as well. Any of them may answer PENDING, has changed nothing then, and can be called again.
+ * Functions that answer an address or a number answer 0 on failure, with the reason in `segmentStatus`; those that
+ * answer a status return it as well. Any of them may answer PENDING, has changed nothing then, and can be called again.
  */
 
 /** What the directory says of a section, checked. 64 bytes, one for each known tag. */
@@ -76,8 +77,8 @@ export function sectionPlace(segment: Segment, tag: u32): SectionPlace {
 }
 
 /**
- * Opens a segment that the segment list names: `root` is the address of 32 bytes, `masks` of the masked extents (u32 index, u32 mask
- * each). All is copied, nothing of the file is read. Null on failure.
+ * Opens a segment that the segment list names: `root` is the address of 32 bytes, `masks` of the masked extents (u32
+ * index, u32 mask each). All is copied, nothing of the file is read. Null on failure.
  */
 export function openSegment(
   firstExtent: u64,
@@ -154,7 +155,9 @@ const KEPT_SCRATCH_BYTES: u32 = 1 << 16;
 const scratch: Buffer = Buffer.create();
 let scratchIsLarge: bool = false;
 
-/** To be called when an operation of the core starts: forgets the last failure, and the memory that a big value took. */
+/**
+ * To be called when an operation of the core starts: forgets the last failure, and the memory that a big value took.
+ */
 export function startSegmentReading(): void {
   clearSegmentStatus();
   if (!scratchIsLarge) return;
@@ -163,8 +166,8 @@ export function startSegmentReading(): void {
 }
 
 /**
- * Address of `length` bytes (at most 2 MiB) of the data: in the page where they lie in one, else in a scratch. Valid until the next
- * access to any segment. 0 on failure.
+ * Address of `length` bytes (at most 2 MiB) of the data: in the page where they lie in one, else in a scratch. Valid
+ * until the next access to any segment. 0 on failure.
  */
 export function bytesAt(segment: Segment, offset: u64, length: u32): usize {
   const inPage = <u32>offset & (PAGE_BYTES - 1);

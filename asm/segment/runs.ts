@@ -37,8 +37,8 @@ export function loadRun(segment: Segment, index: u32): i32 {
 }
 
 /**
- * Finds the run that holds a record and describes it in `runBranch` and its kin. OK or a status. Asking for neighbours one after
- * another is cheap.
+ * Finds the run that holds a record and describes it in `runBranch` and its kin. OK or a status. Asking for neighbours
+ * one after another is cheap.
  */
 export function runOf(segment: Segment, ordinal: u32): i32 {
   if (ordinal - segment.cachedRunStart < segment.cachedRunEnd - segment.cachedRunStart) {

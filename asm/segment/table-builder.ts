@@ -9,10 +9,11 @@ import { sectionBegin, sectionBytes, sectionEnd } from "./writer";
 const MIN_INDEX_ENTRIES: u32 = 2;
 
 /**
- * Builds a table (docs/format.md 7.2) of entries in ascending order. Leaf blocks go straight into the section that is open, or are
- * collected while that is another one. Of the index, which is about a thirtieth of the leaves, all is held until the end.
+ * Builds a table (docs/format.md 7.2) of entries in ascending order. Leaf blocks go straight into the section that is
+ * open, or are collected while that is another one. Of the index, which is about a thirtieth of the leaves, all is held
+ * until the end.
  *
- * Streamed: `begin(true)` within the open section, `add` …, `finish`, then `sectionEnd(levels, rootLength, rootOffset)`.
+ * Streamed: in the open section `begin(true)`, `add` …, `finish`, `sectionEnd(levels, rootLength, rootOffset)`.
  * Collected: `begin(false)`, `add` …, `finish`, and when its turn comes `writeSection(tag)`.
  */
 @unmanaged
@@ -56,7 +57,10 @@ export class TableBuilder {
     this.collected.clear();
   }
 
-  /** Adds an entry. Its key, of 1 to 1,024 bytes, must be behind the last one's (else WRONG_STATE); its value is at most 1 MiB. */
+  /**
+   * Adds an entry. Its key, of 1 to 1,024 bytes, must be behind the last one's (else WRONG_STATE); its value is at most
+   * 1 MiB.
+   */
   add(key: usize, keyLength: u32, value: usize, valueLength: u32): i32 {
     if (keyLength == 0 || keyLength > MAX_KEY_BYTES || valueLength > MAX_VALUE_BYTES) return LIMIT_EXCEEDED;
     const status = this.leaves.add(key, keyLength, value, valueLength);

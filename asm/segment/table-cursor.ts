@@ -18,8 +18,8 @@ import {
 } from "./table-entries";
 
 /**
- * Goes through a table in the order of its keys. Any number of cursors may be open at once: a cursor keeps its key, and otherwise offsets
- * only, so that no page needs to stay in the cache.
+ * Goes through a table in the order of its keys. Any number of cursors may be open at once: a cursor keeps its key, and
+ * otherwise offsets only, so that no page needs to stay in the cache.
  *
  * Keys ascend strictly, whatever the file says: a table that breaks the order is CORRUPT.
  */
@@ -33,7 +33,9 @@ export class TableCursor {
   /** Length of the value, and its offset in the segment's data. */
   valueLength: u32;
   valueOffset: u64;
-  /** Offsets in the data: the next entry, 0 while nothing was read; the block that it is in; the end of the leaf blocks. */
+  /**
+   * Offsets in the data: the next entry, 0 while nothing was read; the block that it is in; the end of the leaf blocks.
+   */
   private at: u64;
   private blockStart: u64;
   private end: u64;
@@ -48,7 +50,10 @@ export class TableCursor {
     return this.step();
   }
 
-  /** Goes to the first entry whose key is `key` or behind it. 1, or 0 if there is none, or a status; after a failure, seek again. */
+  /**
+   * Goes to the first entry whose key is `key` or behind it. 1, or 0 if there is none, or a status; after a failure,
+   * seek again.
+   */
   seek(key: usize, keyLength: u32): i32 {
     const place = sectionPlace(this.segment, this.tag);
     let status = this.findEnd();
@@ -63,7 +68,10 @@ export class TableCursor {
     return status;
   }
 
-  /** Goes to the next entry, at the beginning to the first. 1, or 0 at the end, or a status; after a failure the entry is still the same. */
+  /**
+   * Goes to the next entry, at the beginning to the first. 1, or 0 at the end, or a status; after a failure the entry
+   * is still the same.
+   */
   next(): i32 {
     return this.end == 0 ? this.first() : this.step();
   }

@@ -7,7 +7,8 @@ import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from "./sections";
 /**
  * Walking the entries of a table's block (docs/format.md 7.2), one walk at a time. Values are passed over unread.
  *
- * The walk sees the data through a window: the rest of a page, or a copy across two. It lasts as long as no other page is accessed.
+ * The walk sees the data through a window: the rest of a page, or a copy across two. It lasts as long as no other page
+ * is accessed.
  */
 
 /** The most that an entry takes before its value, and an index entry with it, rounded up. */
@@ -24,7 +25,10 @@ let window: usize = 0;
 let windowStart: u64 = 0;
 let windowEnd: u64 = 0;
 
-/** Of the entry that `nextEntry` found: bytes shared with the key before, the rest of its key, and where its value lies in the data. */
+/**
+ * Of the entry that `nextEntry` found: bytes shared with the key before, the rest of its key, and where its value lies
+ * in the data.
+ */
 export let entryShared: u32 = 0;
 export let entryRest: usize = 0;
 export let entryRestLength: u32 = 0;
@@ -82,8 +86,9 @@ function takeHead(start: usize): bool {
 }
 
 /**
- * Passes over the entries that come next, in the window and with short lengths, as long as they share more than `matched` bytes with the
- * one before: they lie on the same side of a key that differs from it there. `entryValueOffset` and `entryValueLength` are the last one's.
+ * Passes over the entries that come next, in the window and with short lengths, as long as they share more than
+ * `matched` bytes with the one before: they lie on the same side of a key that differs from it there.
+ * `entryValueOffset` and `entryValueLength` are the last one's.
  */
 export function passSharing(matched: u32): void {
   const limit = window + <usize>(windowEnd - windowStart);

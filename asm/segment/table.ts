@@ -38,15 +38,18 @@ let blockLength: u32 = 0;
 let matched: u32 = 0;
 
 /**
- * Address of the value of a key, valid until the next access to any segment; its length is `tableValueLength`. 0 if there is no such
- * key, or on failure, with the reason in `segmentStatus`.
+ * Address of the value of a key, valid until the next access to any segment; its length is `tableValueLength`. 0 if
+ * there is no such key, or on failure, with the reason in `segmentStatus`.
  */
 export function tableFind(segment: Segment, tag: u32, key: usize, keyLength: u32): usize {
   if (tableLocate(segment, tag, key, keyLength) != 1) return 0;
   return bytesAt(segment, tableValueOffset, tableValueLength);
 }
 
-/** Finds a key without reading its value, which may be long. 1 and `tableValueOffset`, `tableValueLength`; 0 if there is none; or a status. */
+/**
+ * Finds a key without reading its value, which may be long. 1 and `tableValueOffset`, `tableValueLength`; 0 if there is
+ * none; or a status.
+ */
 export function tableLocate(segment: Segment, tag: u32, key: usize, keyLength: u32): i32 {
   const status = loadDirectory(segment);
   if (status != OK) return status;
@@ -71,8 +74,8 @@ export function tableLocate(segment: Segment, tag: u32, key: usize, keyLength: u
 }
 
 /**
- * Goes down from the root to the leaf block that holds `key` if any does. 1, or a status; if the key is before all others 0, or with
- * `orFirst` the first leaf.
+ * Goes down from the root to the leaf block that holds `key` if any does. 1, or a status; if the key is before all
+ * others 0, or with `orFirst` the first leaf.
  */
 export function descend(segment: Segment, place: SectionPlace, key: usize, keyLength: u32, orFirst: bool): i32 {
   startAtRoot(place);
@@ -83,7 +86,10 @@ export function descend(segment: Segment, place: SectionPlace, key: usize, keyLe
   return 1;
 }
 
-/** Finds where the leaf blocks of a table end, and notes it in `place`: where the first index block above them begins. OK or a status. */
+/**
+ * Finds where the leaf blocks of a table end, and notes it in `place`: where the first index block above them begins.
+ * OK or a status.
+ */
 export function findLeavesEnd(segment: Segment, place: SectionPlace): i32 {
   if (place.leavesEnd != 0) return OK;
   if (place.parameter == 1) {
@@ -133,7 +139,8 @@ function readChild(segment: Segment, place: SectionPlace, valueOffset: u64, valu
   startReading(value, valueLength);
   const offset = readVarint64();
   const length = readVarint32();
-  if (readFailed() || readableBytes() != 0 || length == 0 || offset >= blockOffset || <u64>length > blockOffset - offset) {
+  const isWhole = !readFailed() && readableBytes() == 0 && length != 0;
+  if (!isWhole || offset >= blockOffset || <u64>length > blockOffset - offset) {
     return failTable(segment, place.offset + blockOffset);
   }
   blockOffset = offset;
@@ -142,8 +149,8 @@ function readChild(segment: Segment, place: SectionPlace, valueOffset: u64, valu
 }
 
 /**
- * Order of the entry at hand against the key sought: -1 before, 0 equal, 1 behind. All entries before it were before the key, the last of
- * them with `matched` equal bytes: what an entry shares with it decides mostly.
+ * Order of the entry at hand against the key sought: -1 before, 0 equal, 1 behind. All entries before it were before
+ * the key, the last of them with `matched` equal bytes: what an entry shares with it decides mostly.
  */
 function compareEntry(key: usize, keyLength: u32): i32 {
   if (entryShared > matched) return -1;

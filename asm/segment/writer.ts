@@ -8,11 +8,11 @@ import { EXTENT_BODY_BYTES, EXTENT_STRIDE } from "./pages";
 import { Entry, ENTRY_BYTES, Footer, FOOTER_BYTES, LAST_SECTION, SEGMENT_VERSION } from "./sections";
 
 /**
- * Writes one segment at a time, as a stream: section after section, then the directory, then the page-hash tree. An extent is appended
- * whenever 1 MiB is full, so only that much is held, and 32 bytes for each page.
+ * Writes one segment at a time, as a stream: section after section, then the directory, then the page-hash tree. An
+ * extent is appended whenever 1 MiB is full, so only that much is held, and 32 bytes for each page.
  *
- * A failure is kept: all that follows answers it, so that a caller may look at the status of `segmentFinish` alone. Nothing else may be
- * appended to the log from `segmentBegin` to `segmentFinish`.
+ * A failure is kept: all that follows answers it, so that a caller may look at the status of `segmentFinish` alone.
+ * Nothing else may be appended to the log from `segmentBegin` to `segmentFinish`.
  */
 
 /** What the segment list says of the segment that was finished last; masked extents are u32 index, u32 mask each. */
@@ -47,7 +47,10 @@ let openTag: u32 = 0;
 let lastTag: u32 = 0;
 let sectionStart: u64 = 0;
 
-/** Address of the masked extents of the segment that was finished last: u32 index, u32 mask each; valid until the next is begun. */
+/**
+ * Address of the masked extents of the segment that was finished last: u32 index, u32 mask each; valid until the next
+ * is begun.
+ */
 export function writtenMasks(): usize {
   return masks.data;
 }
@@ -118,7 +121,10 @@ export function sectionU64(value: u64): i32 {
   return sectionBytes(number, 8);
 }
 
-/** Ends the section. For a table: its levels, and its root's length and offset in the section. An empty section leaves no trace. */
+/**
+ * Ends the section. For a table: its levels, and its root's length and offset in the section. An empty section leaves
+ * no trace.
+ */
 export function sectionEnd(parameter: u32, auxiliaryLength: u32, auxiliaryOffset: u64): i32 {
   if (openTag == 0) return keepFailure(WRONG_STATE);
   const length = sectionOffset();
@@ -139,8 +145,8 @@ export function sectionEnd(parameter: u32, auxiliaryLength: u32, auxiliaryOffset
 }
 
 /**
- * Writes directory and page-hash tree and appends the last extent. `titleTotal` and `bodyTotal` are the tokens in all titles and all
- * bodies. On OK the segment is described by `writtenFirstExtent` and its kin.
+ * Writes directory and page-hash tree and appends the last extent. `titleTotal` and `bodyTotal` are the tokens in all
+ * titles and all bodies. On OK the segment is described by `writtenFirstExtent` and its kin.
  */
 export function segmentFinish(documents: u32, titleTotal: u64, bodyTotal: u64, uris: u32, terms: u32): i32 {
   if (openTag != 0) keepFailure(WRONG_STATE);

@@ -25,7 +25,7 @@ export class StorageHarness {
   /** Raw exports; those that take or give a u64 do so as bigint. */
   readonly core: Calls;
   readonly memory: WebAssembly.Memory;
-  file = new Uint8Array(0);
+  file: Uint8Array = new Uint8Array(0);
   /** If not null, the first read of each place answers PENDING and puts the place here. */
   touched: Set<string> | null = null;
   /** What reads answer instead of bytes, 0 for bytes. */
