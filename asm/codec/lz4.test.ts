@@ -204,7 +204,11 @@ test("lz4Compress() gives the same after four GiB of other input, when its posit
   const expected = compress(original);
   const zeros = 3 << 20;
   bytes.fill(0, restored, restored + zeros);
-  for (let total = 0; total < 2 ** 32; total += zeros) core.lz4Compress(restored, zeros, packed, 65536);
+  for (let total = 0; total < 2 ** 32; total += zeros) {
+    core.lz4Compress(restored, zeros, packed, 65536);
+    // Leaves entries whose numbers would stand for places far outside memory.
+    if (total % (512 * zeros) === 0) compress(original);
+  }
   expect(compress(original)).toEqual(expected);
 });
 
