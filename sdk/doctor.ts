@@ -147,7 +147,7 @@ async function verifyDeeply(session: Session, options: DoctorOptions): Promise<D
         offset: step.failure.offset,
       });
     }
-    options.onProgress?.(Math.min(step.position, totalBytes), totalBytes);
+    options.onProgress?.(step.done ? totalBytes : Math.min(step.position, totalBytes), totalBytes);
     if (step.done || findings.length >= MAX_FINDINGS) return findings;
     // Lets timers and signals in between: the check of a local file never waits by itself.
     await new Promise((resolve) => setTimeout(resolve, 0));
