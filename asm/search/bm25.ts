@@ -73,3 +73,69 @@ export function saturationBound(titleTf: u32, bodyTf: u32, titleLength: u32, bod
 export function contribution(weight: f64, s: f64): i64 {
   return <i64>nearest<f64>(weight * s * SCORE_ONE);
 }
+
+/** Added to a number below 2^51 it leaves the nearest integer, ties to even, in the lower bits of its representation. */
+const TO_INTEGER: f64 = 6755399441055744.0;
+const MAX_FAST_WEIGHT: f64 = 524288.0;
+
+/**
+ * Contributions of a term to many documents: the same operations, two at a time. Frequencies and lengths are u32, of `bytes` bytes, the
+ * results i64. Without `hasTitles` no document has the term in its title. Of an odd number, one more result is written.
+ */
+export function contribute(
+  weight: f64,
+  hasTitles: bool,
+  titleTfs: usize,
+  titleLengths: usize,
+  bodyTfs: usize,
+  bodyLengths: usize,
+  bytes: u32,
+  results: usize,
+): void {
+  // Without k1 a document may have no defined saturation, and the weight of a word said half a million times takes more bits.
+  if (k1 == 0 || weight >= MAX_FAST_WEIGHT) {
+    contributeOneByOne(weight, titleTfs, titleLengths, bodyTfs, bodyLengths, bytes, results);
+    return;
+  }
+  const ones = f64x2.splat(1.0);
+  const k1s = f64x2.splat(k1);
+  const weights = f64x2.splat(weight);
+  const scale = f64x2.splat(SCORE_ONE);
+  const toInteger = f64x2.splat(TO_INTEGER);
+  for (let at: usize = 0; at < <usize>bytes; at += 8) {
+    let x = fieldShares(bodyTfs + at, bodyLengths + at, bodyWeight, bodyA, bodyB);
+    if (hasTitles) x = f64x2.add(fieldShares(titleTfs + at, titleLengths + at, titleWeight, titleA, titleB), x);
+    const s = f64x2.sub(ones, f64x2.div(k1s, f64x2.add(k1s, x)));
+    const c = f64x2.add(f64x2.mul(f64x2.mul(weights, s), scale), toInteger);
+    v128.store(results + (at << 1), i64x2.sub(c, toInteger));
+  }
+}
+
+/** A field's shares of x for two documents; 0 where the frequency is. */
+function fieldShares(tfs: usize, lengths: usize, weight: f64, a: f64, b: f64): v128 {
+  const tf = f64x2.convert_low_i32x4_u(v128.load64_zero(tfs));
+  const length = f64x2.convert_low_i32x4_u(v128.load64_zero(lengths));
+  const divisor = f64x2.add(f64x2.splat(a), f64x2.mul(f64x2.splat(b), length));
+  const share = f64x2.div(f64x2.mul(f64x2.splat(weight), tf), divisor);
+  return v128.and(share, f64x2.gt(tf, f64x2.splat(0)));
+}
+
+function contributeOneByOne(
+  weight: f64,
+  titleTfs: usize,
+  titleLengths: usize,
+  bodyTfs: usize,
+  bodyLengths: usize,
+  bytes: u32,
+  results: usize,
+): void {
+  for (let at: usize = 0; at < <usize>bytes; at += 4) {
+    const s = saturation(
+      load<u32>(titleTfs + at),
+      load<u32>(bodyTfs + at),
+      load<u32>(titleLengths + at),
+      load<u32>(bodyLengths + at),
+    );
+    store<i64>(results + (at << 1), contribution(weight, s));
+  }
+}

@@ -20,6 +20,8 @@ export class Cursor {
   /** The decoded block, and how many there are. */
   block: u32;
   blocks: u32;
+  /** The block with the greatest bound. */
+  bestBlock: u32;
   /** The block in which the window at hand begins. */
   windowBlock: u32;
   /** Number of the query's term. */
@@ -121,11 +123,21 @@ export function advance(c: Cursor, target: u32): void {
   seekInBlock(c, target);
 }
 
-/** Moves to the next posting. The cursor stands at one. */
-export function next(c: Cursor): void {
-  c.at += 4;
-  if (c.at < c.end) c.ordinal = load<u32>(c.ordinals + c.at);
-  else advance(c, c.ordinal + 1);
+/** Stands at a place of the decoded block, behind the one at hand: at the end of the block before the next one. */
+export function stepTo(c: Cursor, place: u32): void {
+  c.at = place;
+  c.ordinal = place < c.end ? load<u32>(c.ordinals + place) : load<u32>(c.ordinals + c.end - 4) + 1;
+}
+
+/**
+ * Number of the block that holds the first posting at or behind `target`, which is in the window at hand and never before the last one
+ * asked for; the number of blocks if there is none. Nothing is decoded.
+ */
+export function blockOf(c: Cursor, target: u32): u32 {
+  let block = c.windowBlock;
+  while (block < c.blocks && blockEntry(c, block).last < target) block++;
+  c.windowBlock = block;
+  return block;
 }
 
 /** Stands behind all postings. */

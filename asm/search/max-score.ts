@@ -1,11 +1,13 @@
-import { fieldLength } from "../segment/columns";
-import { clearSegmentStatus, segmentStatus } from "../segment/pages";
+import { segmentStatus } from "../segment/pages";
 import { OK } from "../status";
 import { clearRange, RANGE, scores, touched, TOUCHED_BYTES } from "./accumulator";
 import { contribution, saturation } from "./bm25";
-import { advance, BlockEntry, blockEntry, clearCursorStatus, Cursor, cursorStatus, decodeBlock, NO_MORE } from "./cursor";
+import { advance, blockEntry, blockOf, clearCursorStatus, Cursor, cursorStatus, NO_MORE, stepTo } from "./cursor";
 import { documentLength, PartView, shows } from "./part-view";
-import { offerHit, threshold } from "./top-k";
+import { findPairs, pairCount, pairOrdinal, pairScore, scorePairs, startPair } from "./pairs";
+import { contributions, scoreBatch } from "./score-postings";
+import { prime } from "./prime";
+import { hitCapacity, hitCount, offerHit, threshold } from "./top-k";
 
 /**
  * Finds the best hits of a part without looking at all postings: MaxScore (Turtle and Flood, "Query evaluation: strategies and
@@ -21,6 +23,9 @@ import { offerHit, threshold } from "./top-k";
 
 /** Windows in which several terms are essential have at least so many ordinals: a window costs some work for each term. */
 const LEAST_WINDOW: u32 = 1024;
+
+/** So many terms, those that may contribute most, raise the threshold before the first window. */
+const MAX_PRIMING_TERMS: u32 = 3;
 
 let part: PartView = changetype<PartView>(0);
 /** u32 addresses of the cursors that have postings left: in the window at hand, by ascending bounds. */
@@ -60,6 +65,9 @@ export function collectHits(view: PartView, cursors: usize, cursorCount: u32, bo
   windowStart = 0;
   for (let i: u32 = 0; i < count; i++) cursorOf(i).windowBound = cursorOf(i).bound;
   sortByBound();
+  if (hitCount < hitCapacity) {
+    for (let i = count - min<u32>(count, MAX_PRIMING_TERMS); i < count; i++) prime(part, cursorOf(i));
+  }
   while (findWindow()) {
     if (firstEssential + 1 == count) scanSingle();
     else if (firstEssential < count) scanSeveral();
@@ -158,29 +166,58 @@ function scorePosting(c: Cursor): i64 {
 
 /** Goes through the documents of the window's only essential cursor. */
 function scanSingle(): void {
-  const c = cursorOf(firstEssential);
   const optional = sumBefore(firstEssential);
+  const c = cursorOf(firstEssential);
+  if (firstEssential > 0 && c.windowBound + sumBefore(firstEssential - 1) < threshold) {
+    scanPair(c, cursorOf(firstEssential - 1));
+    return;
+  }
   advance(c, windowStart);
   while (c.ordinal < windowEnd) {
-    const ordinal = c.ordinal;
-    if (shows(part, ordinal)) {
-      documentsScored++;
-      const score = scorePosting(c);
-      if (score + optional >= threshold) completeScore(ordinal, score);
+    const last = scoreBatch(part, c, windowEnd);
+    documentsScored += (last - c.at) >> 2;
+    let at = c.at;
+    for (let from = contributions; at < last; at += 4) {
+      const score = load<i64>(from);
+      from += 8;
+      if (score + optional < threshold) continue;
+      const ordinal = load<u32>(c.ordinals + at);
+      if (shows(part, ordinal)) completeScore(ordinal, score, firstEssential);
     }
-    c.at += 4;
-    if (c.at < c.end) c.ordinal = load<u32>(c.ordinals + c.at);
-    else {
-      c.ordinal = ordinal + 1;
-      if (c.ordinal < windowEnd) advance(c, c.ordinal);
+    moveTo(c, last, windowEnd);
+  }
+}
+
+/** Goes through the documents that hold two terms: without the second, the first and all others together stay below the threshold. */
+function scanPair(essential: Cursor, second: Cursor): void {
+  const optional = firstEssential - 1;
+  const others = sumBefore(optional);
+  startPair(essential, second, windowStart);
+  while (findPairs(windowEnd, threshold - others)) {
+    documentsScored += pairCount;
+    scorePairs(part);
+    for (let i: u32 = 0; i < pairCount; i++) {
+      const score = pairScore(i);
+      if (score + others < threshold) continue;
+      const ordinal = pairOrdinal(i);
+      if (shows(part, ordinal)) completeScore(ordinal, score, optional);
     }
   }
 }
 
-/** Adds what optional terms contribute, as long as the score can still reach the threshold, and offers the hit if it does. */
-function completeScore(ordinal: u32, essentialScore: i64): void {
-  let score = essentialScore;
-  for (let i = firstEssential; i > 0; i--) {
+/** Moves to a place behind the one at hand, and to the next block if it ends this one and `end` is behind it. */
+function moveTo(c: Cursor, place: u32, end: u32): void {
+  stepTo(c, place);
+  if (place >= c.end && c.ordinal < end) advance(c, c.ordinal);
+}
+
+/**
+ * Adds to a score what the cursors before index `optional` contribute, as long as it can still reach the threshold, and offers the hit
+ * if it does.
+ */
+function completeScore(ordinal: u32, scoreSoFar: i64, optional: u32): void {
+  let score = scoreSoFar;
+  for (let i = optional; i > 0; i--) {
     if (score + sumBefore(i) < threshold) return;
     const c = cursorOf(i - 1);
     if (c.at >= c.end || c.ordinal < ordinal) {
@@ -198,14 +235,6 @@ function completeScore(ordinal: u32, essentialScore: i64): void {
   }
 }
 
-/** The block that holds an ordinal of the window, if any does; the number of blocks if there is none left. */
-function blockOf(c: Cursor, ordinal: u32): u32 {
-  let block = c.windowBlock;
-  while (block < c.blocks && blockEntry(c, block).last < ordinal) block++;
-  c.windowBlock = block;
-  return block;
-}
-
 /** Goes through the documents of several essential cursors: first adds up what these contribute, then completes. */
 function scanSeveral(): void {
   for (let base = windowStart; base < windowEnd; ) {
@@ -220,17 +249,17 @@ function scanSeveral(): void {
 function addPostings(c: Cursor, base: u32, end: u32): void {
   advance(c, base);
   while (c.ordinal < end) {
-    const index = c.ordinal - base;
-    const place = scores + (<usize>index << 3);
-    store<i64>(place, load<i64>(place) + scorePosting(c));
-    const word = touched + (<usize>(index >>> 6) << 3);
-    store<u64>(word, load<u64>(word) | ((<u64>1) << (index & 63)));
-    c.at += 4;
-    if (c.at < c.end) c.ordinal = load<u32>(c.ordinals + c.at);
-    else {
-      c.ordinal += 1;
-      if (c.ordinal < end) advance(c, c.ordinal);
+    const last = scoreBatch(part, c, end);
+    let at = c.at;
+    for (let from = contributions; at < last; at += 4) {
+      const index = load<u32>(c.ordinals + at) - base;
+      const place = scores + (<usize>index << 3);
+      store<i64>(place, load<i64>(place) + load<i64>(from));
+      from += 8;
+      const word = touched + (<usize>(index >>> 6) << 3);
+      store<u64>(word, load<u64>(word) | ((<u64>1) << (index & 63)));
     }
+    moveTo(c, last, end);
   }
 }
 
@@ -246,7 +275,7 @@ function completeRange(base: u32): void {
       const score = load<i64>(place);
       store<i64>(place, 0);
       documentsScored++;
-      if (score + optional >= threshold && shows(part, base + index)) completeScore(base + index, score);
+      if (score + optional >= threshold && shows(part, base + index)) completeScore(base + index, score, firstEssential);
     }
   }
 }

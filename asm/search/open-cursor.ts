@@ -46,6 +46,7 @@ export function openCursor(c: Cursor, part: PartView, place: TermPlace, weight: 
   c.end = 0;
   c.block = NO_BLOCK;
   c.windowBlock = 0;
+  c.bestBlock = 0;
   return place.df < BLOCK_POSTINGS ? openShortList(c, place) : openLongList(c, partSegmentOf(part), place);
 }
 
@@ -95,7 +96,10 @@ function openLongList(c: Cursor, segment: Segment, place: TermPlace): i32 {
     leastLast = <u64>entry.last + BLOCK_POSTINGS;
     leastOffset = entry.offset + LEAST_BLOCK_BYTES;
     entry.bound = boundOfSkipEntry(at, c.weight);
-    c.bound = max<i64>(c.bound, entry.bound);
+    if (entry.bound > c.bound) {
+      c.bound = entry.bound;
+      c.bestBlock = <u32>((at - c.entries) / ENTRY_BYTES);
+    }
   }
   if (changetype<BlockEntry>(c.entries).offset != 0) return failTerm(segment, place.offset);
   return OK;
@@ -135,6 +139,7 @@ function openMemtableCursor(c: Cursor, place: TermPlace, arena: Arena): i32 {
   c.blocks = c.end == 0 ? 0 : 1;
   c.block = 0;
   c.windowBlock = 0;
+  c.bestBlock = 0;
   c.at = 0;
   c.ordinal = load<u32>(c.ordinals);
   const entry = blockEntry(c, 0);

@@ -1,7 +1,8 @@
 import { Arena } from "../memory/arena";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY } from "../status";
-import { Cause, fail } from "../failure";
-import { createTokenizer, feedText, KIND_UNIGRAM, nextTokens, startText, Token, Tokenizer } from "./tokenizer";
+import { Cause, failNumbers } from "../failure";
+import { isStopWord } from "./stop-words";
+import { createTokenizer, ENGLISH, feedText, KIND_UNIGRAM, nextTokens, startText, tokenAt, Tokenizer } from "./tokenizer";
 
 /** A query: its distinct terms in the order in which they first appear, and how often each does. */
 
@@ -48,22 +49,31 @@ export function searchTokenizer(): Tokenizer | null {
   return tokenizer;
 }
 
-/** Splits a query into terms. OK, LIMIT_EXCEEDED for a query that is too long or has too many, or OUT_OF_MEMORY. */
+/**
+ * Splits a query into terms. Stop words are left out, unless there is nothing else. OK, LIMIT_EXCEEDED for a query that is too long or has
+ * too many terms, or OUT_OF_MEMORY.
+ */
 export function parseQuery(text: usize, length: u32, analyzer: i32): i32 {
+  if (length > MAX_QUERY_BYTES) return failNumbers(LIMIT_EXCEEDED, Cause.NONE, 0, MAX_QUERY_BYTES, length);
+  const status = countTerms(text, length, analyzer, analyzer == ENGLISH);
+  if (status != OK || queryTermCount != 0 || analyzer != ENGLISH) return status;
+  return countTerms(text, length, analyzer, false);
+}
+
+function countTerms(text: usize, length: u32, analyzer: i32, leaveOut: bool): i32 {
   queryTermCount = 0;
   capacity = 0;
   slotCount = 0;
-  if (length > MAX_QUERY_BYTES) return fail(LIMIT_EXCEEDED, Cause.NONE, 0);
   const t = searchTokenizer();
   if (t == null) return OUT_OF_MEMORY;
   startText(t, analyzer);
   feedText(t, text, length, true);
   for (let count = nextTokens(t); count > 0; count = nextTokens(t)) {
-    const end = t.records + <usize>count * offsetof<Token>();
-    for (let at = t.records; at < end; at += offsetof<Token>()) {
-      const token = changetype<Token>(at);
-      if (<u32>token.kind == KIND_UNIGRAM) continue;
-      const status = countTerm(<usize>token.term, <u32>token.length);
+    for (let i = 0; i < count; i++) {
+      const token = tokenAt(t, i);
+      const bytes = <usize>token.term;
+      if (<u32>token.kind == KIND_UNIGRAM || (leaveOut && isStopWord(bytes, token.length))) continue;
+      const status = countTerm(bytes, token.length);
       if (status != OK) return status;
     }
   }
@@ -84,7 +94,7 @@ function countTerm(bytes: usize, length: u32): i32 {
     queryTerm(number - 1).frequency++;
     return OK;
   }
-  if (queryTermCount == MAX_QUERY_TERMS) return fail(LIMIT_EXCEEDED, Cause.NONE, 0);
+  if (queryTermCount == MAX_QUERY_TERMS) return failNumbers(LIMIT_EXCEEDED, Cause.NONE, 0, MAX_QUERY_TERMS, MAX_QUERY_TERMS + 1);
   if (queryTermCount == capacity && !growTerms()) return OUT_OF_MEMORY;
   const copy = queryArena.alloc(<usize>(length + 15) & ~7);
   if (copy == 0) return OUT_OF_MEMORY;

@@ -27,7 +27,8 @@ const MAX_WAITING: usize = 4096;
 
 /** Hits 1 to `count` of the heap: hit i is no better than 2 i and 2 i + 1. */
 let hits: usize = 0;
-let capacity: u32 = 0;
+/** The k asked for. */
+export let hitCapacity: u32 = 0;
 export let hitCount: u32 = 0;
 /** The score that a hit must reach: 0 until there are k, then the least of the heap. */
 export let threshold: i64 = 0;
@@ -44,7 +45,7 @@ export function hitAt(index: u32): Hit {
 
 /** Starts collecting the best `k`. OK or OUT_OF_MEMORY. */
 export function startTopK(k: u32): i32 {
-  capacity = k;
+  hitCapacity = k;
   hitCount = 0;
   threshold = k == 0 ? i64.MAX_VALUE : 0;
   waiting.release();
@@ -52,12 +53,17 @@ export function startTopK(k: u32): i32 {
   return hits == 0 ? OUT_OF_MEMORY : OK;
 }
 
+/** Tells that `hitCapacity` documents reach this score, so that none below it needs to be offered. */
+export function raiseThreshold(score: i64): void {
+  threshold = max<i64>(threshold, score);
+}
+
 /** Takes a hit whose score is no less than the threshold. OK or a status. */
 export function offerHit(score: i64, record: u32): i32 {
-  if (hitCount < capacity) {
+  if (hitCount < hitCapacity) {
     hitCount++;
     siftUp(hitCount, score, record);
-    if (hitCount == capacity) threshold = heapHit(1).score;
+    if (hitCount == hitCapacity) threshold = heapHit(1).score;
     return OK;
   }
   if (score == threshold) return wait(record);
