@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+/** A case that hangs must not hang the run. */
+const TIMEOUT_MS = 240_000;
+
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -12,17 +15,21 @@ export interface Host {
   readonly name: string;
   /** Runs a script of an installed project and answers what it printed. `folder` is where it may write. */
   run(script: string, args: readonly string[], folder: string): Promise<string>;
+  /** Runs a script with `folder` as its current directory. */
+  runIn(folder: string, script: string): Promise<string>;
 }
 
 function host(name: string, program: string, argumentsFor: (project: string, folder: string) => string[]): Host {
+  const start = async (directory: string, script: string, args: readonly string[], folder: string): Promise<string> => {
+    const project = script.slice(0, script.lastIndexOf("/cases/"));
+    const all = [...argumentsFor(project, folder), script, ...args];
+    const { stdout } = await run(program, all, { cwd: directory, maxBuffer: 1 << 26, timeout: TIMEOUT_MS });
+    return stdout;
+  };
   return {
     name,
-    async run(script, args, folder) {
-      const project = script.slice(0, script.lastIndexOf("/cases/"));
-      const all = [...argumentsFor(project, folder), script, ...args];
-      const { stdout } = await run(program, all, { cwd: project, maxBuffer: 1 << 26 });
-      return stdout;
-    },
+    run: (script, args, folder) => start(folder, script, args, folder),
+    runIn: (folder, script) => start(folder, script, [], folder),
   };
 }
 

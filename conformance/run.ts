@@ -13,14 +13,16 @@ import { makeProject } from "./project.js";
 import { verifyWithOracle } from "./with-oracle.js";
 
 /** How many cases each topic has: stated here so that none can get lost. */
-const expectedCases = { bytes: 5, search: 4, history: 4, errors: 4, relay: 6 };
+const expectedCases = { bytes: 5, search: 4, history: 4, errors: 4, relay: 6, example: 1 };
 
 const base = mkdtempSync(join(realpathSync(tmpdir()), "speckit-conformance-"));
 
 async function runCases(host: Host, cases: string): Promise<Report> {
   const folder = join(base, host.name);
   mkdirSync(folder);
-  return JSON.parse(await host.run(join(cases, "main.mjs"), [folder], folder)) as Report;
+  const report = JSON.parse(await host.run(join(cases, "main.mjs"), [folder], folder)) as Report;
+  const printed = await host.runIn(folder, join(cases, "example.mjs"));
+  return { ...report, example: { "as printed in the README": createHash("sha256").update(printed).digest("hex") } };
 }
 
 /** All orders of the runtimes. */

@@ -8,6 +8,6 @@ const number = Number(leg);
 const capsule = existsSync(path) ? await Capsule.open(path, { mode: "write", ...fixed(100 + number) }) : await create(path, 100);
 await capsule.putMany(documents(70, number * 60));
 await capsule.commit({ label: `leg ${number}` });
-const { hits } = await capsule.search("retry budget", { limit: 5, snippets: false });
+const { hits } = await capsule.search("retry budget", { limit: 5 });
 await capsule.close();
 console.log(hits.length);
