@@ -24,7 +24,8 @@ beforeAll(async () => {
 });
 
 /** Few distinct bytes, so that near misses are common. */
-const few = (maxLength: number) => fc.array(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), { maxLength }).map((a) => Uint8Array.from(a));
+const few = (maxLength: number) =>
+  fc.array(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), { maxLength }).map((a) => Uint8Array.from(a));
 
 test("findBytes16() finds the pattern at every index of every length", () => {
   const pattern = Uint8Array.from({ length: 16 }, (_, i) => 0xf0 ^ i);
@@ -44,14 +45,19 @@ test("findBytes16() finds the pattern at every index of every length", () => {
 
 test("findBytes16() equals indexOf, with near misses and several occurrences", () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(7, 9), { minLength: 16, maxLength: 16 }), fc.array(fc.constantFrom(7, 9), { maxLength: 600 }), fc.array(fc.nat(600), { maxLength: 3 }), (pattern, text, places) => {
-      bytes.set(text, A);
-      for (const place of places) if (place + 16 <= text.length) bytes.set(pattern, A + place);
-      bytes.set(pattern, A + text.length);
-      bytes.set(pattern, PATTERN);
-      const expected = Buffer.from(bytes.slice(A, A + text.length)).indexOf(Buffer.from(pattern));
-      expect(core.findBytes16(A, text.length, PATTERN)).toBe(expected);
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(7, 9), { minLength: 16, maxLength: 16 }),
+      fc.array(fc.constantFrom(7, 9), { maxLength: 600 }),
+      fc.array(fc.nat(600), { maxLength: 3 }),
+      (pattern, text, places) => {
+        bytes.set(text, A);
+        for (const place of places) if (place + 16 <= text.length) bytes.set(pattern, A + place);
+        bytes.set(pattern, A + text.length);
+        bytes.set(pattern, PATTERN);
+        const expected = Buffer.from(bytes.slice(A, A + text.length)).indexOf(Buffer.from(pattern));
+        expect(core.findBytes16(A, text.length, PATTERN)).toBe(expected);
+      },
+    ),
     { numRuns: 500 },
   );
 });
@@ -86,6 +92,8 @@ test("xorBytes() masks exactly its bytes", () => {
     const before = Uint8Array.from({ length: length + 2 }, (_, i) => i * 37);
     bytes.set(before, A - 1);
     core.xorBytes(A, length, 0xa7);
-    expect([...bytes.slice(A - 1, A + length + 1)]).toEqual([...before].map((byte, i) => (i === 0 || i === length + 1 ? byte : byte ^ 0xa7)));
+    expect([...bytes.slice(A - 1, A + length + 1)]).toEqual(
+      [...before].map((byte, i) => (i === 0 || i === length + 1 ? byte : byte ^ 0xa7)),
+    );
   }
 });

@@ -1,8 +1,8 @@
 /** Searching, comparing and masking bytes in memory, sixteen and more at a time. */
 
 /**
- * Index of the first occurrence, at any alignment, of the 16 bytes at `pattern` within `length` bytes at `source`, or -1.
- * Fast if the pattern's first two bytes together are rare in the input.
+ * Index of the first occurrence, at any alignment, of the 16 bytes at `pattern` within `length` bytes at `source`, or
+ * -1. Fast if the pattern's first two bytes together are rare in the input.
  */
 export function findBytes16(source: usize, length: usize, pattern: usize): i32 {
   if (length < 16) return -1;
@@ -18,8 +18,8 @@ export function findBytes16(source: usize, length: usize, pattern: usize): i32 {
     const c = pairs(at, 32, first, second);
     const d = pairs(at, 48, first, second);
     if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) continue;
-    let mask = <u64>(<u32>i8x16.bitmask(a)) | (<u64>(<u32>i8x16.bitmask(b)) << 16);
-    mask |= (<u64>(<u32>i8x16.bitmask(c)) << 32) | (<u64>(<u32>i8x16.bitmask(d)) << 48);
+    let mask = <u64>(<u32>i8x16.bitmask(a)) | ((<u64>(<u32>i8x16.bitmask(b))) << 16);
+    mask |= ((<u64>(<u32>i8x16.bitmask(c))) << 32) | ((<u64>(<u32>i8x16.bitmask(d))) << 48);
     for (; mask != 0; mask &= mask - 1) {
       const candidate = at + <usize>ctz<u64>(mask);
       if (equals16(candidate, wanted)) return <i32>(candidate - source);

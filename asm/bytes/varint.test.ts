@@ -77,7 +77,10 @@ test("readVarint32() refuses more than 32 bits", () => {
 
 test("readVarint64() refuses what is cut short, too long, too large or not shortest", () => {
   const bad = [[], [0x80], [0xff, 0xff], [0x80, 0x00], [0x81, 0x80, 0x00]];
-  bad.push([...Array(9).fill(0xff), 0x02], [...Array(9).fill(0xff), 0x81], Array(11).fill(0x80), [...Array(10).fill(0x80), 0x01]);
+  bad.push([...Array(9).fill(0xff), 0x02], [...Array(9).fill(0xff), 0x81], Array(11).fill(0x80), [
+    ...Array(10).fill(0x80),
+    0x01,
+  ]);
   for (const encoded of bad) {
     place(...encoded);
     expect(core.readVarint64(), `${encoded}`).toBe(0n);

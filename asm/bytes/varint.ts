@@ -2,8 +2,8 @@
  * Varints: unsigned LEB128, seven bits a byte, lowest first, the top bit set on all bytes but the last
  * (DWARF 5, section 7.6). Written shortest; a reader takes only the shortest form, so that a value has one encoding.
  *
- * Reading has one cursor for the whole module: set it with `startReading`, then call `readVarint32` and its kin, and look
- * at `readFailed()` once at the end: after a failure everything reads as 0 and the position stays.
+ * Reading has one cursor for the whole module: set it with `startReading`, then call `readVarint32` and its kin, and
+ * look at `readFailed()` once at the end: after a failure everything reads as 0 and the position stays.
  */
 
 /** Longest encodings. */

@@ -42,8 +42,18 @@ function packReference(values: number[], bits: number): Uint8Array {
 
 const put = (values: number[]) => values.forEach((value, i) => view.setUint32(VALUES + 4 * i, value, true));
 const take = () => Array.from({ length: 128 }, (_, i) => view.getUint32(UNPACKED + 4 * i, true));
-const limit = (bits: number) => (bits === 32 ? 0xffffffff : (1 << bits >>> 0) - 1) >>> 0;
-const valuesOf = (bits: number) => fc.array(fc.oneof(fc.nat(0x7fffffff).map((n) => (n * 2 + 1) >>> 0), fc.constant(0xffffffff), fc.nat(3)), { minLength: 128, maxLength: 128 }).map((values) => values.map((value) => (value & limit(bits)) >>> 0));
+const limit = (bits: number) => (bits === 32 ? 0xffffffff : ((1 << bits) >>> 0) - 1) >>> 0;
+const valuesOf = (bits: number) =>
+  fc
+    .array(
+      fc.oneof(
+        fc.nat(0x7fffffff).map((n) => (n * 2 + 1) >>> 0),
+        fc.constant(0xffffffff),
+        fc.nat(3),
+      ),
+      { minLength: 128, maxLength: 128 },
+    )
+    .map((values) => values.map((value) => (value & limit(bits)) >>> 0));
 
 const widths = Array.from({ length: 33 }, (_, bits) => bits);
 

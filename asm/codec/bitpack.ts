@@ -4,10 +4,10 @@ import { unpackNarrow128 } from "./bitpack-kernel";
  * Blocks of 128 unsigned 32-bit values, each stored with the same number of bits, 0 to 32.
  *
  * Layout ("vertical", four lanes; after Lemire and Boytsov, "Decoding billions of integers per second through
- * vectorization", 2015). Value i belongs to lane `i & 3`, in which it is number `i >> 2`. A lane is a stream of 32 values of
- * `bits` bits, lowest bit first, in `bits` little-endian 32-bit words; value number n takes the stream's bits from
- * `n * bits` on, and may cross from one word into the next. Word w of lane l lies at byte `16 * w + 4 * l`. A block takes
- * `16 * bits` bytes, with no padding:
+ * vectorization", 2015). Value i belongs to lane `i & 3`, in which it is number `i >> 2`. A lane is a stream of 32
+ * values of `bits` bits, lowest bit first, in `bits` little-endian 32-bit words; value number n takes the stream's bits
+ * from `n * bits` on, and may cross from one word into the next. Word w of lane l lies at byte `16 * w + 4 * l`. A
+ * block takes `16 * bits` bytes, with no padding:
  *
  *   bytes   0..3       4..7       8..11      12..15     16..19
  *           lane 0,    lane 1,    lane 2,    lane 3,    lane 0,    …

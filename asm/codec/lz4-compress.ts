@@ -1,12 +1,18 @@
 import { commonPrefix } from "../bytes/search";
 import { candidateKey, dictionaryEnd, dictionaryKey, dictionaryLength, dictionaryStart } from "./lz4-dictionary";
 import {
-  LAST_LITERALS, LZ4_MAX_INPUT, MATCH_START_LIMIT, MAX_OFFSET, MIN_MATCH, writeLastLiterals, writeSequence,
+  LAST_LITERALS,
+  LZ4_MAX_INPUT,
+  MATCH_START_LIMIT,
+  MAX_OFFSET,
+  MIN_MATCH,
+  writeLastLiterals,
+  writeSequence,
 } from "./lz4-sequence";
 
 /**
- * Compression to LZ4 blocks in one pass: at each position the latest places with the same first bytes are tried, in the input
- * and in the dictionary; a short match is given up for a longer one that begins a byte later ("lazy").
+ * Compression to LZ4 blocks in one pass: at each position the latest places with the same first bytes are tried, in the
+ * input and in the dictionary; a short match is given up for a longer one that begins a byte later ("lazy").
  *
  * The tables are never cleared between calls: positions of each input are numbered from where the last call's ended, so
  * that older entries are recognised and count as empty. What is written depends on the input and the dictionary alone.
@@ -67,11 +73,11 @@ function startInput(from: usize, length: usize, prepared: usize): void {
 }
 
 function slot4(eight: u64): usize {
-  return table4 + (<usize>(((eight << 32) * 0x9e3779b185ebca87) >> hashShift) << 2);
+  return table4 + ((<usize>(((eight << 32) * 0x9e3779b185ebca87) >> hashShift)) << 2);
 }
 
 function slot8(eight: u64): usize {
-  return table8 + (<usize>((eight * 0x9e3779b185ebca87) >> hashShift) << 2);
+  return table8 + ((<usize>((eight * 0x9e3779b185ebca87) >> hashShift)) << 2);
 }
 
 /** `at`, or if sixteen bytes there go beyond the input's end, the twelve that don't and zeros, in `padded`. */
@@ -160,7 +166,11 @@ export function lz4Compress(from: usize, length: usize, destination: usize, capa
 
 /** As `lz4Compress`, with a prepared dictionary (0 for none) that decompression needs, too. */
 export function lz4CompressWithDictionary(
-  from: usize, length: usize, prepared: usize, destination: usize, capacity: usize,
+  from: usize,
+  length: usize,
+  prepared: usize,
+  destination: usize,
+  capacity: usize,
 ): i32 {
   if (length > LZ4_MAX_INPUT) return 0;
   const end = from + length;
@@ -185,7 +195,7 @@ export function lz4CompressWithDictionary(
         }
       }
       at++;
-      if (key < <u32>MIN_MATCH << 20) {
+      if (key < (<u32>MIN_MATCH) << 20) {
         at += <usize>(tried >> SKIP_BITS);
         tried++;
         continue;

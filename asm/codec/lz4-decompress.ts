@@ -2,8 +2,8 @@
  * Decompression of LZ4 blocks (https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md), safe with hostile input:
  * nothing is read outside the block, the dictionary and what was written, nothing is written outside the destination.
  *
- * The end of the block and of the destination must coincide with the end of the last sequence. The restrictions on how a block ends
- * (five literals, no late match), which bind compressors, are not checked.
+ * The end of the block and of the destination must coincide with the end of the last sequence. The restrictions on how
+ * a block ends (five literals, no late match), which bind compressors, are not checked.
  */
 
 /** What every function here returns for a malformed block. */
@@ -19,8 +19,8 @@ for (let offset: usize = 1; offset < 16; offset++) {
 let lengthEnd: usize = 0;
 
 /**
- * A length whose four bits in the token were all ones, so that bytes to add follow at `source`. A length that is cut short
- * comes out larger than anything that fits.
+ * A length whose four bits in the token were all ones, so that bytes to add follow at `source`. A length that is cut
+ * short comes out larger than anything that fits.
  */
 function readLength(source: usize, end: usize): usize {
   let length: usize = 15;
@@ -40,8 +40,8 @@ function readLength(source: usize, end: usize): usize {
 }
 
 /**
- * Copies `length` bytes from `offset` bytes back, byte by byte in effect: bytes just written are copied again if the match
- * overlaps itself. Goes up to 15 bytes too far where `limit` allows it.
+ * Copies `length` bytes from `offset` bytes back, byte by byte in effect: bytes just written are copied again if the
+ * match overlaps itself. Goes up to 15 bytes too far where `limit` allows it.
  */
 function copyMatch(destination: usize, offset: usize, length: usize, limit: usize): void {
   const end = destination + length;
@@ -52,7 +52,7 @@ function copyMatch(destination: usize, offset: usize, length: usize, limit: usiz
     } else {
       // A pattern of whole repetitions, written again and again.
       const pattern = i8x16.swizzle(v128.load(destination - offset), v128.load(repeatMasks + (offset << 4)));
-      const step: usize = 16 - 16 % offset;
+      const step: usize = 16 - (16 % offset);
       for (; destination <= lastWide; destination += step) v128.store(destination, pattern);
     }
   }
@@ -77,11 +77,16 @@ export function lz4Decompress(source: usize, length: usize, destination: usize, 
 }
 
 /**
- * Decompresses a block that was compressed with a dictionary, whose `dictionaryLength` bytes count as lying just before the
- * destination. Returns `decodedLength`, or `LZ4_MALFORMED`. The destination mustn't overlap the rest.
+ * Decompresses a block that was compressed with a dictionary, whose `dictionaryLength` bytes count as lying just before
+ * the destination. Returns `decodedLength`, or `LZ4_MALFORMED`. The destination mustn't overlap the rest.
  */
 export function lz4DecompressWithDictionary(
-  source: usize, length: usize, dictionary: usize, dictionaryLength: usize, destination: usize, decodedLength: usize,
+  source: usize,
+  length: usize,
+  dictionary: usize,
+  dictionaryLength: usize,
+  destination: usize,
+  decodedLength: usize,
 ): i32 {
   const sourceEnd = source + length;
   const limit = destination + decodedLength;

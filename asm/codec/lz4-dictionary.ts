@@ -1,12 +1,12 @@
 import { MAX_OFFSET } from "./lz4-sequence";
 
 /**
- * A dictionary prepared for compression: a copy of its last 64 KiB and tables of where its substrings are. Made once, read
- * by every document compressed with it.
+ * A dictionary prepared for compression: a copy of its last 64 KiB and tables of where its substrings are. Made once,
+ * read by every document compressed with it.
  *
- * An LZ4 match costs the same at any distance, so its length alone counts, and the latest place with the same four bytes is
- * seldom the longest match. So there is a table for each of several lengths: the place that the table for ten bytes gives
- * matches for ten or more, unless two hashes collide. The best of the four is taken.
+ * An LZ4 match costs the same at any distance, so its length alone counts, and the latest place with the same four
+ * bytes is seldom the longest match. So there is a table for each of several lengths: the place that the table for ten
+ * bytes gives matches for ten or more, unless two hashes collide. The best of the four is taken.
  *
  * Record:
  *
@@ -46,9 +46,10 @@ export function lz4PrepareDictionary(bytes: usize, length: usize, prepared: usiz
   }
 }
 
-// Slots by the first 4, 5, 7 and 10 bytes at `at` (multiplicative hashing: the top bits of a product with an odd constant).
+// Slots by the first 4, 5, 7 and 10 bytes at `at` (multiplicative hashing: the top bits of a product with an odd
+// constant).
 function slotOf(table: usize, product: u64): usize {
-  return table + (<usize>(product >> (64 - TABLE_BITS)) << 1);
+  return table + ((<usize>(product >> (64 - TABLE_BITS))) << 1);
 }
 function slot4(prepared: usize, at: usize): usize {
   return slotOf(prepared + TABLES_OFFSET, (load<u64>(at) << 32) * 0x9e3779b185ebca87);
@@ -76,9 +77,9 @@ export function dictionaryEnd(prepared: usize): usize {
 }
 
 /**
- * A candidate for a match as one number, the better the larger: how many of the sixteen bytes at `wanted` equal those at
- * `place` from bit 20 on; in bits 16 to 19 a rank, for candidates that match as much; the offset in bits 0 to 15. 0 if the
- * offset is too large.
+ * A candidate for a match as one number, the better the larger: how many of the sixteen bytes at `wanted` equal those
+ * at `place` from bit 20 on; in bits 16 to 19 a rank, for candidates that match as much; the offset in bits 0 to 15. 0
+ * if the offset is too large.
  */
 export function candidateKey(wanted: usize, place: usize, rank: u32, offset: usize): u32 {
   const differing = ~(<u32>i8x16.bitmask(i8x16.eq(v128.load(wanted), v128.load(place))));
@@ -103,7 +104,10 @@ export function dictionaryKey(prepared: usize, wanted: usize, distance: usize): 
   return max<u32>(max<u32>(key4, key5), max<u32>(key7, key10));
 }
 
-/** Latest position in the dictionary with the same hash of the four bytes at `wanted` (of which eight are read); 0 for none. */
+/**
+ * Latest position in the dictionary with the same hash of the four bytes at `wanted` (of which eight are read); 0 for
+ * none.
+ */
 export function dictionaryHead(prepared: usize, wanted: usize): usize {
   return <usize>load<u16>(slot4(prepared, wanted));
 }

@@ -1,22 +1,38 @@
 import { commonPrefix } from "../bytes/search";
 import {
-  dictionaryEnd, dictionaryHead, dictionaryLength, dictionaryLongPosition, dictionaryNext, dictionaryStart,
+  dictionaryEnd,
+  dictionaryHead,
+  dictionaryLength,
+  dictionaryLongPosition,
+  dictionaryNext,
+  dictionaryStart,
 } from "./lz4-dictionary";
 import {
-  extraLengthBytes, LAST_LITERALS, LZ4_MAX_INPUT, MATCH_START_LIMIT, MAX_OFFSET, MIN_MATCH, writeLastLiterals, writeSequence,
+  extraLengthBytes,
+  LAST_LITERALS,
+  LZ4_MAX_INPUT,
+  MATCH_START_LIMIT,
+  MAX_OFFSET,
+  MIN_MATCH,
+  writeLastLiterals,
+  writeSequence,
 } from "./lz4-sequence";
 
 /**
- * Slow compression to small LZ4 blocks: the longest match at every position, by hash chains, and the cheapest sequence of
- * matches and literals through them, by dynamic programming over segments of the input.
+ * Slow compression to small LZ4 blocks: the longest match at every position, by hash chains, and the cheapest sequence
+ * of matches and literals through them, by dynamic programming over segments of the input.
  *
- * As in `lz4-compress.ts`, positions are numbered on from call to call, so that nothing earlier is taken for this input's.
+ * As in `lz4-compress.ts`, positions are numbered on from call to call, so that nothing earlier is taken for this
+ * input's.
  */
 const TABLE_BITS: u32 = 15;
 const TABLE_BYTES: usize = 131072;
 /** Number of the latest position for each hash of four bytes. */
 const heads: usize = memory.data(131072, 16);
-/** For each position, modulo 65536, how far back the one before it with the same hash is (u16); 0 if there is none in reach. */
+/**
+ * For each position, modulo 65536, how far back the one before it with the same hash is (u16); 0 if there is none in
+ * reach.
+ */
 const chain: usize = memory.data(131072, 16);
 /** Candidates tried at a position, in the input and in the dictionary each. */
 const MAX_TRIED: u32 = 32;
@@ -26,8 +42,8 @@ const LONG_ENOUGH: usize = 256;
 /** Positions to which the cheapest path is found at once. */
 const SEGMENT: usize = 4096;
 /**
- * The cheapest known way to each position of a segment: u32 price in bytes, u32 literals since the last match, u32 length of
- * the last step (1 for a literal), u32 offset of the last step's match.
+ * The cheapest known way to each position of a segment: u32 price in bytes, u32 literals since the last match, u32
+ * length of the last step (1 for a literal), u32 offset of the last step's match.
  */
 const ways: usize = memory.data(65552, 16);
 const RUN: usize = 4;
@@ -67,7 +83,7 @@ function startInput(from: usize, length: usize, prepared: usize): void {
 }
 
 function headOf(at: usize): usize {
-  return heads + (<usize>((load<u32>(at) * 2654435761) >>> (32 - TABLE_BITS)) << 2);
+  return heads + ((<usize>((load<u32>(at) * 2654435761) >>> (32 - TABLE_BITS))) << 2);
 }
 
 function chainOf(at: usize): usize {
@@ -107,7 +123,9 @@ function searchInput(at: usize, most: usize): void {
   }
 }
 
-/** Tries the dictionary's positions: the likely longest, which saves most of the way along the chain, then the chain's. */
+/**
+ * Tries the dictionary's positions: the likely longest, which saves most of the way along the chain, then the chain's.
+ */
 function searchDictionary(at: usize, most: usize): void {
   const start = dictionaryStart(dictionary);
   const end = dictionaryEnd(dictionary);
@@ -148,7 +166,9 @@ function offerWay(way: usize, price: u32, run: u32, step: usize, offset: usize):
   store<u32>(way, <u32>offset, OFFSET);
 }
 
-/** Offers the ways that go on from position `index` of a segment: by a literal, and by every length of the match found. */
+/**
+ * Offers the ways that go on from position `index` of a segment: by a literal, and by every length of the match found.
+ */
 function offerSteps(index: usize, count: usize): void {
   const way = wayTo(index);
   const price = load<u32>(way);
@@ -221,12 +241,10 @@ function compressSegment(from: usize, lastStart: usize): usize {
 }
 
 /**
- * As `lz4CompressWithDictionary` (`prepared` is 0 for no dictionary), many times slower and smaller: for what is written
- * once and kept.
+ * As `lz4CompressWithDictionary` (`prepared` is 0 for no dictionary), many times slower and smaller: for what is
+ * written once and kept.
  */
-export function lz4CompressHigh(
-  from: usize, length: usize, prepared: usize, destination: usize, capacity: usize,
-): i32 {
+export function lz4CompressHigh(from: usize, length: usize, prepared: usize, destination: usize, capacity: usize): i32 {
   if (length > LZ4_MAX_INPUT) return 0;
   const end = from + length;
   out = destination;

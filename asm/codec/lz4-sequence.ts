@@ -40,7 +40,13 @@ function writeExtraLength(destination: usize, length: usize): usize {
  * follows them are readable up to `readable`.
  */
 export function writeSequence(
-  destination: usize, limit: usize, literals: usize, literalLength: usize, readable: usize, offset: usize, matchLength: usize,
+  destination: usize,
+  limit: usize,
+  literals: usize,
+  literalLength: usize,
+  readable: usize,
+  offset: usize,
+  matchLength: usize,
 ): usize {
   const matchCode = matchLength - MIN_MATCH;
   const room = limit - destination;

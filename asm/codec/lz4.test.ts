@@ -8,7 +8,13 @@ interface Exports {
   lz4CompressBound(length: number): number;
   lz4Compress(source: number, length: number, destination: number, capacity: number): number;
   lz4PrepareDictionary(bytes: number, length: number, prepared: number): void;
-  lz4CompressWithDictionary(source: number, length: number, prepared: number, destination: number, capacity: number): number;
+  lz4CompressWithDictionary(
+    source: number,
+    length: number,
+    prepared: number,
+    destination: number,
+    capacity: number,
+  ): number;
   lz4CompressHigh(source: number, length: number, prepared: number, destination: number, capacity: number): number;
   lz4Decompress(source: number, length: number, destination: number, decodedLength: number): number;
   lz4DecompressWithDictionary(
@@ -104,11 +110,18 @@ const same = (result: Uint8Array | number, expected: Uint8Array) =>
 /** Whether the 64 bytes on both sides of a region are untouched. */
 function guarded(start: number, length: number): boolean {
   const isGuard = (byte: number) => byte === GUARD;
-  return bytes.subarray(start - 64, start).every(isGuard) && bytes.subarray(start + length, start + length + 64).every(isGuard);
+  return (
+    bytes.subarray(start - 64, start).every(isGuard) &&
+    bytes.subarray(start + length, start + length + 64).every(isGuard)
+  );
 }
 
 /** The status, with what came out; checks that nothing else was written. */
-function decompress(block: Uint8Array, decodedLength: number, prefix: Uint8Array = new Uint8Array(0)): Uint8Array | number {
+function decompress(
+  block: Uint8Array,
+  decodedLength: number,
+  prefix: Uint8Array = new Uint8Array(0),
+): Uint8Array | number {
   bytes.set(block, packed);
   bytes.set(prefix, dictionary);
   bytes.fill(GUARD, restored - 64, restored + decodedLength + 64);
@@ -120,11 +133,26 @@ function decompress(block: Uint8Array, decodedLength: number, prefix: Uint8Array
   return status === decodedLength ? bytes.slice(restored, restored + decodedLength) : status;
 }
 
-const words = ["the ", "commit ", "message", " of\n", "a", "retry budget ", "x = y;\n", "\u00e9t\u00e9 ", "----------------", "0123456789"];
-const text = fc.array(fc.constantFrom(...words), { maxLength: 400 }).map((parts) => new TextEncoder().encode(parts.join("")));
+const words = [
+  "the ",
+  "commit ",
+  "message",
+  " of\n",
+  "a",
+  "retry budget ",
+  "x = y;\n",
+  "\u00e9t\u00e9 ",
+  "----------------",
+  "0123456789",
+];
+const text = fc
+  .array(fc.constantFrom(...words), { maxLength: 400 })
+  .map((parts) => new TextEncoder().encode(parts.join("")));
 const run = fc.tuple(fc.nat(255), fc.nat(600)).map(([byte, length]) => new Uint8Array(length).fill(byte));
 const noise = fc.uint8Array({ maxLength: 700 });
-const input = fc.array(fc.oneof(text, run, noise), { maxLength: 4 }).map((parts) => new Uint8Array(Buffer.concat(parts)));
+const input = fc
+  .array(fc.oneof(text, run, noise), { maxLength: 4 })
+  .map((parts) => new Uint8Array(Buffer.concat(parts)));
 
 /** Pseudo-random bytes, the same every time (xorshift). */
 function noiseOf(length: number, seed: number): Uint8Array {
@@ -152,8 +180,14 @@ describe("lz4Compress()", () => {
 
   test("round-trips megabytes: zeros, noise, repeats at every distance", () => {
     const far = noiseOf(1000, 5);
-    const repeats = [65534, 65535, 65536, 70000].map((distance) => Buffer.concat([far, noiseOf(distance - 1000, 9), far]));
-    const big = Buffer.concat(Array.from({ length: 600 }, (_, i) => Buffer.from(`${words[i % 10]}${i * i} of line ${i}\n`.repeat(1 + (i % 40)))));
+    const repeats = [65534, 65535, 65536, 70000].map((distance) =>
+      Buffer.concat([far, noiseOf(distance - 1000, 9), far]),
+    );
+    const big = Buffer.concat(
+      Array.from({ length: 600 }, (_, i) =>
+        Buffer.from(`${words[i % 10]}${i * i} of line ${i}\n`.repeat(1 + (i % 40))),
+      ),
+    );
     for (const original of [new Uint8Array(3 << 20), noiseOf(1 << 20, 7), ...repeats, big]) {
       const block = compress(new Uint8Array(original)) as Uint8Array;
       expect(block.length).toBeLessThanOrEqual(core.lz4CompressBound(original.length));
@@ -212,7 +246,9 @@ test("lz4Compress() gives the same after four GiB of other input, when its posit
   expect(compress(original)).toEqual(expected);
 });
 
-/** Whether the last sequence has five literals or more and the last match begins twelve bytes or more before the end. */
+/**
+ * Whether the last sequence has five literals or more and the last match begins twelve bytes or more before the end.
+ */
 function endsByTheRules(block: Uint8Array, length: number): boolean {
   let at = 0;
   let done = 0;
@@ -235,7 +271,10 @@ function endsByTheRules(block: Uint8Array, length: number): boolean {
 }
 
 describe("lz4CompressWithDictionary()", () => {
-  const sized = fc.oneof(input, fc.constantFrom(0, 1, 3, 4, 5, 1000, 65535, 65536, 65537, 200_000).map((length) => noiseOf(length, 11)));
+  const sized = fc.oneof(
+    input,
+    fc.constantFrom(0, 1, 3, 4, 5, 1000, 65535, 65536, 65537, 200_000).map((length) => noiseOf(length, 11)),
+  );
 
   test("round-trips, by our decoder and by the format's description", () => {
     fc.assert(
@@ -309,7 +348,10 @@ describe("lz4CompressWithDictionary()", () => {
 });
 
 describe("lz4CompressHigh()", () => {
-  const prefixes = fc.oneof(input, fc.constantFrom(0, 15, 16, 17, 1000, 65535, 65536, 100_000).map((length) => noiseOf(length, 13)));
+  const prefixes = fc.oneof(
+    input,
+    fc.constantFrom(0, 15, 16, 17, 1000, 65535, 65536, 100_000).map((length) => noiseOf(length, 13)),
+  );
 
   test("round-trips with and without a dictionary, and keeps the format's rules for the end of a block", () => {
     fc.assert(
@@ -338,7 +380,9 @@ describe("lz4CompressHigh()", () => {
       expect(block.length).toBeLessThanOrEqual(core.lz4CompressBound(original.length));
       expect(same(decompress(block, original.length), original)).toBe(true);
     }
-    const [within, beyond] = [repeats[1], repeats[2]].map((original) => compressHigh(original as Uint8Array, 0)?.length);
+    const [within, beyond] = [repeats[1], repeats[2]].map(
+      (original) => compressHigh(original as Uint8Array, 0)?.length,
+    );
     expect(within).toBeLessThan((beyond as number) - 900);
   });
 
@@ -404,9 +448,13 @@ describe("lz4Decompress()", () => {
 
   test("reaches the dictionary's first byte and not one further, and crosses from it into the output", () => {
     const prefix = Uint8Array.from([9, 8, 7]);
-    expect(decompress(Uint8Array.from([0x10, 1, 4, 0, 0x10, 2]), 6, prefix)).toEqual(Uint8Array.from([1, 9, 8, 7, 1, 2]));
+    expect(decompress(Uint8Array.from([0x10, 1, 4, 0, 0x10, 2]), 6, prefix)).toEqual(
+      Uint8Array.from([1, 9, 8, 7, 1, 2]),
+    );
     expect(decompress(Uint8Array.from([0x10, 1, 5, 0, 0x10, 2]), 6, prefix)).toBe(-1);
-    expect(decompress(Uint8Array.from([0x06, 1, 0, 0x10, 2]), 11, prefix)).toEqual(Uint8Array.from([...Array(10).fill(7), 2]));
+    expect(decompress(Uint8Array.from([0x06, 1, 0, 0x10, 2]), 11, prefix)).toEqual(
+      Uint8Array.from([...Array(10).fill(7), 2]),
+    );
   });
 
   test("handles overlapping matches of every offset and length, at every distance from the end", () => {
@@ -414,7 +462,11 @@ describe("lz4Decompress()", () => {
       for (const matched of [4, 5, 15, 16, 17, 18, 31, 33, 64, 100]) {
         for (const tail of [0, 1, 7, 15, 16, 20]) {
           const literals = Array.from({ length: offset }, (_, i) => i + 1);
-          const first = [(Math.min(offset, 15) << 4) | Math.min(matched - 4, 15), ...(offset >= 15 ? [offset - 15] : []), ...literals];
+          const first = [
+            (Math.min(offset, 15) << 4) | Math.min(matched - 4, 15),
+            ...(offset >= 15 ? [offset - 15] : []),
+            ...literals,
+          ];
           const last = [Math.min(tail, 15) << 4, ...(tail >= 15 ? [tail - 15] : []), ...Array(tail).fill(99)];
           const block = Uint8Array.from([...first, offset, 0, ...(matched >= 19 ? [matched - 19] : []), ...last]);
           const length = offset + matched + tail;
@@ -442,11 +494,16 @@ describe("lz4Decompress()", () => {
 
   test("never traps or writes outside on arbitrary bytes", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(400), fc.uint8Array({ maxLength: 40 }), (block, length, prefix) => {
-        const result = decompress(block, length, prefix);
-        if (typeof result === "number") expect(result).toBe(-1);
-        else expect(result).toEqual(decodeReference(block, prefix));
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 60 }),
+        fc.nat(400),
+        fc.uint8Array({ maxLength: 40 }),
+        (block, length, prefix) => {
+          const result = decompress(block, length, prefix);
+          if (typeof result === "number") expect(result).toBe(-1);
+          else expect(result).toEqual(decodeReference(block, prefix));
+        },
+      ),
       { numRuns: 5000 },
     );
   });

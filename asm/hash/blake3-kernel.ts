@@ -142,8 +142,8 @@ export function compress(
 }
 
 /**
- * Hashes two inputs of `blocks` whole blocks, at `source` and `source + stride`, to two chaining values at `out`.
- * The second input's counter is `counter + counterStep`. `out` may lie where the inputs do.
+ * Hashes two inputs of `blocks` whole blocks, at `source` and `source + stride`, to two chaining values at
+ * `out`. The second input's counter is `counter + counterStep`. `out` may lie where the inputs do.
  */
 export function hashTwoHorizontal(
   source: usize, stride: usize, blocks: u32,
@@ -306,9 +306,9 @@ export function hashTwoHorizontal(
 }
 
 /**
- * Hashes four inputs of `blocks` whole blocks, `stride` bytes apart from `source` on, to four chaining values at `out`.
- * Input i has the counter `counter + i * counterStep`; the low halves of the four mustn't wrap around. `out` may lie where
- * the inputs do.
+ * Hashes four inputs of `blocks` whole blocks, `stride` bytes apart from `source` on, to four chaining values at
+ * `out`. Input i has the counter `counter + i * counterStep`; the low halves of the four mustn't wrap around.
+ * `out` may lie where the inputs do.
  */
 export function hashFourVertical(
   source: usize, stride: usize, blocks: u32,

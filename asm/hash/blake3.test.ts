@@ -95,7 +95,10 @@ describe.each([0, 1])("with setHorizontalKernel(%i)", (horizontal) => {
 test("BLAKE3_STATE_BYTES is never overrun", () => {
   const stateBytes = core.BLAKE3_STATE_BYTES.value as number;
   bytes.fill(0xa5, state + stateBytes, state + stateBytes + 64);
-  streamed(MAX_BYTES, Array.from({ length: 3000 }, () => 1023));
+  streamed(
+    MAX_BYTES,
+    Array.from({ length: 3000 }, () => 1023),
+  );
   expect(bytes.subarray(state + stateBytes, state + stateBytes + 64).every((byte) => byte === 0xa5)).toBe(true);
 });
 

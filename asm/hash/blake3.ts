@@ -5,7 +5,8 @@ import { compress, hashFourVertical, hashTwoHorizontal, startChainingValue } fro
  *
  * The input is a binary tree over chunks of 1 KiB whose left subtrees are complete. Subtrees of up to 64 chunks are
  * hashed at once, several chunks or parents to a kernel call; their chaining values wait on a stack, at most one for
- * each bit of the number of chunks, and are merged only when more input follows: the last merge is the root's, which has a flag.
+ * each bit of the number of chunks, and are merged only when more input follows: the last merge is the root's, which
+ * has a flag.
  *
  * State:
  *
@@ -59,8 +60,16 @@ function copy32(destination: usize, source: usize): void {
 
 /** Chaining values of `count` inputs of `blocks` blocks each, `stride` bytes apart. `out` may be `source`. */
 function hashMany(
-  source: usize, count: u64, stride: usize, blocks: u32,
-  counter: u64, counterStep: u64, flags: u32, firstFlags: u32, lastFlags: u32, out: usize,
+  source: usize,
+  count: u64,
+  stride: usize,
+  blocks: u32,
+  counter: u64,
+  counterStep: u64,
+  flags: u32,
+  firstFlags: u32,
+  lastFlags: u32,
+  out: usize,
 ): void {
   if (!horizontal) {
     for (; count >= 4; count -= 4) {
@@ -93,8 +102,8 @@ function hashChunk(source: usize, length: usize, counter: u64, flags: u32, out: 
     compress(chainingValue, source, blocks, 64, counter, 0, firstFlags, 0);
     firstFlags = 0;
   }
-  let last = source + (<usize>blocks << 6);
-  const lastLength = length - (<usize>blocks << 6);
+  let last = source + ((<usize>blocks) << 6);
+  const lastLength = length - ((<usize>blocks) << 6);
   if (lastLength < BLOCK_BYTES) {
     memory.fill(lastBlock, 0, BLOCK_BYTES);
     memory.copy(lastBlock, last, lastLength);
@@ -128,14 +137,14 @@ function mergeStack(state: usize, chunks: u64): void {
 function pushChainingValue(state: usize, value: usize, chunks: u64): void {
   mergeStack(state, chunks);
   const depth = load<u32>(state, DEPTH_OFFSET);
-  copy32(state + STACK_OFFSET + (<usize>depth << 5), value);
+  copy32(state + STACK_OFFSET + ((<usize>depth) << 5), value);
   store<u32>(state, depth + 1, DEPTH_OFFSET);
 }
 
 /** The largest complete subtree, in chunks, that may begin after `chunks` chunks and lies within `length` bytes. */
 function subtreeChunks(chunks: u64, length: usize): u64 {
   let size = min<u64>(<u64>(length >> 10), MAX_SUBTREE_CHUNKS);
-  size = <u64>1 << (63 - clz<u64>(size));
+  size = (<u64>1) << (63 - clz<u64>(size));
   while ((size - 1) & chunks) size >>= 1;
   return size;
 }
@@ -153,8 +162,8 @@ function absorb(state: usize, source: usize, length: usize): usize {
     pushChainingValue(state, subtree, chunks);
     if (size > 1) pushChainingValue(state, subtree + 32, chunks + (size >> 1));
     chunks += size;
-    source += <usize>size << 10;
-    length -= <usize>size << 10;
+    source += (<usize>size) << 10;
+    length -= (<usize>size) << 10;
   }
   store<u64>(state, chunks, CHUNKS_OFFSET);
   return length;
@@ -174,11 +183,11 @@ function finishTree(state: usize, source: usize, length: usize, out: usize): voi
     hashChunk(source, length, chunks, 0, out);
   } else {
     depth--;
-    copy32(out, state + STACK_OFFSET + (<usize>depth << 5));
+    copy32(out, state + STACK_OFFSET + ((<usize>depth) << 5));
   }
   while (depth > 0) {
     depth--;
-    hashParent(state + STACK_OFFSET + (<usize>depth << 5), out, depth == 0 ? ROOT : 0, out);
+    hashParent(state + STACK_OFFSET + ((<usize>depth) << 5), out, depth == 0 ? ROOT : 0, out);
   }
 }
 

@@ -24,8 +24,9 @@ const laneBytes = (lanes) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 
 const shuffle = (a, b, lanes) => `i8x16.shuffle(${a}, ${b}, ${laneBytes(lanes)})`;
 
 /**
- * The two halves of the quarter round G: rotations by 16 and 12, then by 8 and 7. Those by whole bytes are swizzles, whose
- * masks want registers; in the kernel for two inputs, which has none to spare, one of them is better done by shifts.
+ * The two halves of the quarter round G: rotations by 16 and 12, then by 8 and 7. Those by whole bytes are swizzles,
+ * whose masks want registers; in the kernel for two inputs, which has none to spare, one of them is better done by
+ * shifts.
  */
 const HALVES = [
   ["rotateRight16", "rotateRight12"],
@@ -38,7 +39,9 @@ const HALVES_SAVING_REGISTERS = [["rotateRight16ByShifts", "rotateRight12"], HAL
 // against b (b is on the critical path, so it stays). Message words follow in vectors m0..m3, one for each half of G:
 // m0, m1 for the columns and m2, m3 for the diagonals.
 
-/** Which uses of the schedule each message vector holds, lane by lane. The diagonal through b's lane 0 is the fourth. */
+/**
+ * Which uses of the schedule each message vector holds, lane by lane. The diagonal through b's lane 0 is the fourth.
+ */
 const USES = [
   [0, 2, 4, 6],
   [1, 3, 5, 7],
@@ -58,9 +61,18 @@ const FIRST_MESSAGE = [
 /** Later rounds: from the previous round's vectors. In a second step "t" is the first step's result. */
 const NEXT_MESSAGE = [
   [["m0", "m1", [1, 5, 7, 2]]],
-  [["m2", "m3", [2, 2, 7, 7]], ["m0", "t", [3, 5, 0, 7]]],
-  [["m3", "m1", [0, 4, 4, 1]], ["t", "m2", [0, 1, 7, 3]]],
-  [["m1", "m3", [2, 6, 2, 6]], ["t", "m2", [5, 1, 0, 4]]],
+  [
+    ["m2", "m3", [2, 2, 7, 7]],
+    ["m0", "t", [3, 5, 0, 7]],
+  ],
+  [
+    ["m3", "m1", [0, 4, 4, 1]],
+    ["t", "m2", [0, 1, 7, 3]],
+  ],
+  [
+    ["m1", "m3", [2, 6, 2, 6]],
+    ["t", "m2", [5, 1, 0, 4]],
+  ],
 ];
 
 /** Follows a recipe symbolically, to prove that the shuffles bring the words that the schedule asks for. */
@@ -76,7 +88,8 @@ let vectors = [0, 4, 8, 12].map((first) => [first, first + 1, first + 2, first +
 for (let round = 0; round < ROUNDS; round++) {
   vectors = (round === 0 ? FIRST_MESSAGE : NEXT_MESSAGE).map((recipe) => followRecipe(recipe, vectors));
   const wanted = USES.map((uses) => uses.map((use) => schedule[round][use]));
-  if (JSON.stringify(vectors) !== JSON.stringify(wanted)) throw new Error(`message shuffles of round ${round} are wrong`);
+  if (JSON.stringify(vectors) !== JSON.stringify(wanted))
+    throw new Error(`message shuffles of round ${round} are wrong`);
 }
 
 /** The lines of one horizontal round, each given once for every input in `suffixes`. */
@@ -155,8 +168,8 @@ function hashTwoHorizontal() {
   const each = (line) => inputs.map(line).join("\n");
   return `
 /**
- * Hashes two inputs of \`blocks\` whole blocks, at \`source\` and \`source + stride\`, to two chaining values at \`out\`.
- * The second input's counter is \`counter + counterStep\`. \`out\` may lie where the inputs do.
+ * Hashes two inputs of \`blocks\` whole blocks, at \`source\` and \`source + stride\`, to two chaining values at
+ * \`out\`. The second input's counter is \`counter + counterStep\`. \`out\` may lie where the inputs do.
  */
 export function hashTwoHorizontal(
   source: usize, stride: usize, blocks: u32,
@@ -207,7 +220,8 @@ function verticalRound(round) {
   const mix = (columns, firstUse) => {
     for (const half of [0, 1]) {
       const [rotateD, rotateB] = HALVES[half];
-      const each = (line) => columns.forEach(([a, b, c, d], i) => lines.push(`    ${line(`v${a}`, `v${b}`, `v${c}`, `v${d}`, i)}`));
+      const each = (line) =>
+        columns.forEach(([a, b, c, d], i) => lines.push(`    ${line(`v${a}`, `v${b}`, `v${c}`, `v${d}`, i)}`));
       const word = (i) => `v128.load(transposed, ${16 * schedule[round][firstUse + 2 * i + half]})`;
       each((a, b, _c, _d, i) => `${a} = i32x4.add(i32x4.add(${a}, ${word(i)}), ${b});`);
       each((a, _b, _c, d) => `${d} = ${rotateD}(v128.xor(${d}, ${a}));`);
@@ -216,8 +230,24 @@ function verticalRound(round) {
     }
   };
   lines.push(`    // Round ${round + 1}: columns, then diagonals.`);
-  mix([[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15]], 0);
-  mix([[0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14]], 8);
+  mix(
+    [
+      [0, 4, 8, 12],
+      [1, 5, 9, 13],
+      [2, 6, 10, 14],
+      [3, 7, 11, 15],
+    ],
+    0,
+  );
+  mix(
+    [
+      [0, 5, 10, 15],
+      [1, 6, 11, 12],
+      [2, 7, 8, 13],
+      [3, 4, 9, 14],
+    ],
+    8,
+  );
   return lines;
 }
 
@@ -226,9 +256,9 @@ function hashFourVertical() {
   const list = (count, item) => [...Array(count).keys()].map(item).join(", ");
   return `
 /**
- * Hashes four inputs of \`blocks\` whole blocks, \`stride\` bytes apart from \`source\` on, to four chaining values at \`out\`.
- * Input i has the counter \`counter + i * counterStep\`; the low halves of the four mustn't wrap around. \`out\` may lie where
- * the inputs do.
+ * Hashes four inputs of \`blocks\` whole blocks, \`stride\` bytes apart from \`source\` on, to four chaining values at
+ * \`out\`. Input i has the counter \`counter + i * counterStep\`; the low halves of the four mustn't wrap around.
+ * \`out\` may lie where the inputs do.
  */
 export function hashFourVertical(
   source: usize, stride: usize, blocks: u32,
@@ -242,10 +272,16 @@ ${words.map((i) => `  let h${i} = i32x4.splat(IV${i});`).join("\n")}
   for (; blocks > 0; blocks--) {
     if (blocks == 1) blockFlags |= lastFlags;
     const source1 = source + stride, source2 = source1 + stride, source3 = source2 + stride;
-${[0, 16, 32, 48].flatMap((offset) => {
+${[0, 16, 32, 48]
+  .flatMap((offset) => {
     const inputs = ["source", "source1", "source2", "source3"].map((address) => `v128.load(${address}, ${offset})`);
-    return transpose("    ", inputs, (expression, i) => `v128.store(transposed, ${expression}, ${4 * offset + 16 * i});`);
-  }).join("\n")}
+    return transpose(
+      "    ",
+      inputs,
+      (expression, i) => `v128.store(transposed, ${expression}, ${4 * offset + 16 * i});`,
+    );
+  })
+  .join("\n")}
     let ${list(8, (i) => `v${i} = h${i}`)};
     let ${list(4, (i) => `v${8 + i} = i32x4.splat(IV${i})`)};
     let v12 = counterLow, v13 = counterHigh, v14 = i32x4.splat(64), v15 = i32x4.splat(<i32>blockFlags);
@@ -254,17 +290,28 @@ ${words.map((i) => `    h${i} = v128.xor(v${i}, v${i + 8});`).join("\n")}
     source += 64;
     blockFlags = flags;
   }
-${[0, 4].flatMap((first) => {
+${[0, 4]
+  .flatMap((first) => {
     const rows = [0, 1, 2, 3].map((i) => `h${first + i}`);
     return transpose("  ", rows, (expression, i) => `v128.store(out, ${expression}, ${32 * i + 4 * first});`);
-  }).join("\n")}
+  })
+  .join("\n")}
 }
 `;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-const IV = ["0x6a09e667", "0xbb67ae85", "0x3c6ef372", "0xa54ff53a", "0x510e527f", "0x9b05688c", "0x1f83d9ab", "0x5be0cd19"];
+const IV = [
+  "0x6a09e667",
+  "0xbb67ae85",
+  "0x3c6ef372",
+  "0xa54ff53a",
+  "0x510e527f",
+  "0x9b05688c",
+  "0x1f83d9ab",
+  "0x5be0cd19",
+];
 const IV_LOW = `i32x4(${IV.slice(0, 4).join(", ")})`;
 const IV_HIGH = `i32x4(${IV.slice(4).join(", ")})`;
 
