@@ -1,59 +1,66 @@
+import { Cause, failNumbers } from "../failure";
 import { Buffer } from "../memory/buffer";
-import { OK, OUT_OF_MEMORY } from "../status";
+import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY } from "../status";
 import { findQueryTerm, parseQuery, queryArena, queryTermCount, searchTokenizer } from "./query";
-import { feedText, KIND_UNIGRAM, nextTokens, startText, tokenAt } from "./tokenizer";
+import { snippetEnd, snippetStart } from "./snippet-bounds";
+import { feedText, nextTokens, startText, tokenAt } from "./tokenizer";
 
-/**
- * Snippets: the piece of a document that shows best why it was found, with the words of the query marked.
- *
- * Among the windows of at most so many bytes that begin with a word of the query, the one that holds the most different terms wins, then
- * the most words of the query, then the first. It is widened to whole words, preferably back to the start of a line.
- */
+/** Snippets: the part of a text that shows best why it was found, with the words that match. */
 
-/** Words of the query that are looked at; later ones can't be shown. */
-const MAX_MATCHES: u32 = 16384;
+export const MAX_SNIPPET_BYTES: u32 = 1 << 20;
 
-/** u32 start, u32 end, u32 number of the query's term. */
-const MATCH_BYTES: usize = 12;
+/** A token that matches a term of the query: 12 bytes. */
+@unmanaged
+class Match {
+  /** Offsets in the text. */
+  start: u32;
+  end: u32;
+  term: u32;
+}
+const MATCH_BYTES: usize = offsetof<Match>();
+/** A list of matches that grew beyond this is given back. */
+const KEPT_BYTES: usize = 1 << 16;
+
 const matches: Buffer = Buffer.create();
-/** u32 for each term of the query: how many matches of the window hold it. */
-const held: Buffer = Buffer.create();
 
-let bestFirst: u32 = 0;
-let bestLast: u32 = 0;
+/** The best window: indexes of its first match and behind its last; equal if there is none. */
+let windowFirst: u32 = 0;
+let windowEnd: u32 = 0;
 
+function matchAt(index: u32): Match {
+  return changetype<Match>(matches.data + <usize>index * MATCH_BYTES);
+}
 function matchCount(): u32 {
   return <u32>(matches.length / MATCH_BYTES);
 }
-function matchStart(index: u32): u32 {
-  return load<u32>(matches.data + <usize>index * MATCH_BYTES);
-}
-function matchEnd(index: u32): u32 {
-  return load<u32>(matches.data + <usize>index * MATCH_BYTES, 4);
-}
-function matchTerm(index: u32): u32 {
-  return load<u32>(matches.data + <usize>index * MATCH_BYTES, 8);
-}
 
 /**
- * Appends the best snippet of `text` to `out`: u32 start, u32 end (in the text), u32 number of highlights, for each u32 start, u32 end (in the
- * snippet), then the snippet's bytes. OK or a status.
+ * Appends to `out` the best snippet of a text for a query: at most `maxBytes` long, it begins and ends between words, with a line or a
+ * sentence where one begins or ends near by. Best is what holds the most of the query's distinct terms, each weighted by its idf; then what
+ * holds the most matching words; then the earliest. `idfs` are f64, one for each term as a search's answer lists them, or 0: then all
+ * weigh the same. Without a match it is the beginning.
+ *
+ * The answer: u32 start, u32 end (offsets in the text), u32 number of highlights; for each u32 start, u32 end, relative to the snippet; the
+ * snippet's bytes. OK or a status.
  */
-export function writeSnippet(
-  query: usize,
-  queryLength: u32,
-  analyzer: i32,
+export function snippetRun(
   text: usize,
   length: u32,
+  analyzer: i32,
+  query: usize,
+  queryLength: u32,
+  idfs: usize,
   maxBytes: u32,
   out: Buffer,
 ): i32 {
+  if (maxBytes > MAX_SNIPPET_BYTES) return failNumbers(LIMIT_EXCEEDED, Cause.NONE, 0, MAX_SNIPPET_BYTES, maxBytes);
   let status = parseQuery(query, queryLength, analyzer);
   if (status == OK) status = findMatches(text, length, analyzer);
-  if (status == OK) status = chooseWindow(maxBytes);
-  if (status == OK) status = writeWindow(text, length, maxBytes, out);
+  if (status == OK) status = chooseWindow(idfs, maxBytes);
   queryArena.reset();
-  matches.release();
+  if (status == OK) status = writeSnippet(text, length, maxBytes, out);
+  if (matches.length > KEPT_BYTES) matches.release();
+  matches.clear();
   return status;
 }
 
@@ -61,138 +68,104 @@ function findMatches(text: usize, length: u32, analyzer: i32): i32 {
   matches.clear();
   const t = searchTokenizer();
   if (t == null) return OUT_OF_MEMORY;
+  if (queryTermCount == 0) return OK;
   startText(t, analyzer);
   feedText(t, text, length, true);
-  for (let count = nextTokens(t); count > 0 && matchCount() < MAX_MATCHES; count = nextTokens(t)) {
+  for (let count = nextTokens(t); count > 0; count = nextTokens(t)) {
     for (let i = 0; i < count; i++) {
       const token = tokenAt(t, i);
-      if (<u32>token.kind == KIND_UNIGRAM) continue;
-      const term = findQueryTerm(<usize>token.term, token.length);
+      const term = findQueryTerm(<usize>token.term, <u32>token.length);
       if (term < 0) continue;
-      const match = matches.extend(MATCH_BYTES);
-      if (match == 0) return OUT_OF_MEMORY;
-      store<u32>(match, token.start);
-      store<u32>(match, token.end, 4);
-      store<u32>(match, <u32>term, 8);
+      const match = changetype<Match>(matches.extend(MATCH_BYTES));
+      if (changetype<usize>(match) == 0) return OUT_OF_MEMORY;
+      match.start = token.start;
+      match.end = token.end;
+      match.term = <u32>term;
     }
-  }
-  sortMatches();
-  return OK;
-}
-
-/** Tokens of compounds come a little out of order: an insertion sort by start, then end, is nearly free. */
-function sortMatches(): void {
-  for (let i: u32 = 1; i < matchCount(); i++) {
-    const start = matchStart(i);
-    const end = matchEnd(i);
-    const term = matchTerm(i);
-    let at = i;
-    while (at > 0 && (matchStart(at - 1) > start || (matchStart(at - 1) == start && matchEnd(at - 1) > end))) {
-      memory.copy(matches.data + <usize>at * MATCH_BYTES, matches.data + <usize>(at - 1) * MATCH_BYTES, MATCH_BYTES);
-      at--;
-    }
-    const place = matches.data + <usize>at * MATCH_BYTES;
-    store<u32>(place, start);
-    store<u32>(place, end, 4);
-    store<u32>(place, term, 8);
-  }
-}
-
-/** Slides over the matches; `bestFirst` to `bestLast` (excluded) are those of the best window. */
-function chooseWindow(maxBytes: u32): i32 {
-  bestFirst = 0;
-  bestLast = 0;
-  held.clear();
-  const counts = held.extend((<usize>queryTermCount + 1) << 2);
-  if (counts == 0) return OUT_OF_MEMORY;
-  memory.fill(counts, 0, held.length);
-  let different: u32 = 0;
-  let bestDifferent: u32 = 0;
-  let last: u32 = 0;
-  for (let first: u32 = 0; first < matchCount(); first++) {
-    while (last < matchCount() && (last == first || matchEnd(last) - matchStart(first) <= maxBytes)) {
-      const slot = counts + (<usize>matchTerm(last) << 2);
-      if (load<u32>(slot) == 0) different++;
-      store<u32>(slot, load<u32>(slot) + 1);
-      last++;
-    }
-    if (different > bestDifferent || (different == bestDifferent && last - first > bestLast - bestFirst)) {
-      bestDifferent = different;
-      bestFirst = first;
-      bestLast = last;
-    }
-    const slot = counts + (<usize>matchTerm(first) << 2);
-    store<u32>(slot, load<u32>(slot) - 1);
-    if (load<u32>(slot) == 0) different--;
   }
   return OK;
 }
 
-function writeWindow(text: usize, length: u32, maxBytes: u32, out: Buffer): i32 {
+/** Weight of a term in units of 2^-20. */
+function weightOf(idfs: usize, term: u32): i64 {
+  return idfs == 0 ? 1 << 20 : <i64>nearest<f64>(load<f64>(idfs + (<usize>term << 3)) * 1048576.0);
+}
+
+/** Finds the best window of matches that lie within `maxBytes`: each match begins one, which takes in all that fit. */
+function chooseWindow(idfs: usize, maxBytes: u32): i32 {
+  windowFirst = 0;
+  windowEnd = 0;
+  const total = matchCount();
+  if (total == 0) return OK;
+  // How often each term is in the window at hand.
+  const held = queryArena.allocZeroed(<usize>queryTermCount << 2);
+  if (held == 0) return OUT_OF_MEMORY;
+  let weight: i64 = 0;
+  let bestWeight: i64 = -1;
+  let end: u32 = 0;
+  for (let first: u32 = 0; first < total; first++) {
+    const limit = <u64>matchAt(first).start + maxBytes;
+    while (end < total && <u64>matchAt(end).end <= limit) {
+      const place = held + (<usize>matchAt(end).term << 2);
+      if (load<u32>(place) == 0) weight += weightOf(idfs, matchAt(end).term);
+      store<u32>(place, load<u32>(place) + 1);
+      end++;
+    }
+    if (end <= first) {
+      end = first + 1;
+      continue;
+    }
+    if (weight > bestWeight || (weight == bestWeight && end - first > windowEnd - windowFirst)) {
+      bestWeight = weight;
+      windowFirst = first;
+      windowEnd = end;
+    }
+    const place = held + (<usize>matchAt(first).term << 2);
+    store<u32>(place, load<u32>(place) - 1);
+    if (load<u32>(place) == 0) weight -= weightOf(idfs, matchAt(first).term);
+  }
+  return OK;
+}
+
+function writeSnippet(text: usize, length: u32, maxBytes: u32, out: Buffer): i32 {
   let start: u32 = 0;
-  if (bestLast > bestFirst) {
-    const first = matchStart(bestFirst);
-    const span = min<u32>(matchEnd(bestLast - 1) - first, maxBytes);
-    start = widenedStart(text, first, (maxBytes - span) >> 1);
+  let least: u32 = 0;
+  if (windowEnd != windowFirst) {
+    const first = matchAt(windowFirst).start;
+    // Matches may lie within others: the last one need not end last.
+    for (let i = windowFirst; i < windowEnd; i++) least = max<u32>(least, matchAt(i).end);
+    start = snippetStart(text, first, maxBytes - (least - first));
   }
-  const end = narrowedEnd(text, length, start, maxBytes);
-  let shown: u32 = 0;
-  for (let i: u32 = 0; i < matchCount(); i++) if (isShown(i, start, end)) shown++;
-  const size = 12 + (<usize>shown << 3) + (end - start);
-  let at = out.extend(size);
-  if (at == 0) return OUT_OF_MEMORY;
-  store<u32>(at, start);
-  store<u32>(at, end, 4);
-  store<u32>(at, shown, 8);
-  at += 12;
+  const most = <u32>min<u64>(<u64>start + maxBytes, length);
+  const end = snippetEnd(text, length, start, max<u32>(least, start), most);
+  const head = out.length;
+  if (out.extend(12) == 0) return OUT_OF_MEMORY;
+  const highlights = writeHighlights(start, end, out);
+  if (highlights < 0) return OUT_OF_MEMORY;
+  store<u32>(out.data + head, start);
+  store<u32>(out.data + head, end, 4);
+  store<u32>(out.data + head, highlights, 8);
+  return end == start || out.append(text + start, end - start) ? OK : OUT_OF_MEMORY;
+}
+
+/** Appends the matches within the snippet, overlapping ones as one. Returns their number, -1 when memory is exhausted. */
+function writeHighlights(start: u32, end: u32, out: Buffer): i32 {
+  let count = 0;
+  let lastEnd: u32 = 0;
   for (let i: u32 = 0; i < matchCount(); i++) {
-    if (!isShown(i, start, end)) continue;
-    store<u32>(at, matchStart(i) - start);
-    store<u32>(at, matchEnd(i) - start, 4);
-    at += 8;
+    const match = matchAt(i);
+    if (match.start < start || match.end > end) continue;
+    if (count != 0 && match.start < lastEnd) {
+      lastEnd = max<u32>(lastEnd, match.end);
+      store<u32>(out.data + out.length - 4, lastEnd - start);
+      continue;
+    }
+    const place = out.extend(8);
+    if (place == 0) return -1;
+    store<u32>(place, match.start - start);
+    store<u32>(place, match.end - start, 4);
+    lastEnd = match.end;
+    count++;
   }
-  memory.copy(at, text + start, end - start);
-  return OK;
-}
-
-/** A match is shown if it lies in the window and isn't a part of the one before it. */
-function isShown(index: u32, start: u32, end: u32): bool {
-  if (matchStart(index) < start || matchEnd(index) > end) return false;
-  if (index + 1 < matchCount() && matchStart(index + 1) == matchStart(index) && matchEnd(index + 1) <= end) return false;
-  for (let before = index; before > 0; before--) {
-    if (matchEnd(before - 1) > matchStart(index)) return false;
-    if (matchStart(before - 1) + 256 < matchStart(index)) break;
-  }
-  return true;
-}
-
-function isSpace(byte: u32): bool {
-  return byte == 0x20 || (byte >= 9 && byte <= 13);
-}
-
-/** Goes back by up to `room` bytes: to the start of the line if it is that near, else to the start of a word. */
-function widenedStart(text: usize, first: u32, room: u32): u32 {
-  const lowest = first > room ? first - room : 0;
-  if (lowest == 0) return 0;
-  for (let at = first; at > lowest; at--) if (load<u8>(text + at - 1) == 0x0a) return at;
-  let word = lowest;
-  while (word < first && !isSpace(load<u8>(text + word - 1))) word++;
-  return word;
-}
-
-/** The end of at most `maxBytes` from `start` on: behind a word if the window holds a space, and never inside a character. */
-function narrowedEnd(text: usize, length: u32, start: u32, maxBytes: u32): u32 {
-  if (length - start <= maxBytes) return length;
-  const most = start + maxBytes;
-  let end = most;
-  // Half of the window is given up for a whole word, no more.
-  const least = start + (maxBytes >> 1);
-  while (end > least && !isSpace(load<u8>(text + end))) end--;
-  if (end > least) {
-    while (end > least && isSpace(load<u8>(text + end - 1))) end--;
-    return end;
-  }
-  end = most;
-  while (end > start && (load<u8>(text + end) & 0xc0) == 0x80) end--;
-  return end;
+  return count;
 }

@@ -10,6 +10,7 @@ import { setParts } from "../search/parts";
 import { parseQuery, queryArena, queryTermCount } from "../search/query";
 import { giveRecordUri, setRecordUriLoader } from "../search/record-uri";
 import { searchRun } from "../search/search";
+import { snippetRun } from "../search/snippet";
 import { openStatus, openTermCursor, partArena, placeOf, prepareSearch, view } from "../search/search-state";
 import { contribution, saturation } from "../search/bm25";
 import { dropViews, openView, viewStatus } from "../search/view";
@@ -131,6 +132,19 @@ export function outLength(): usize {
 }
 export function releaseOut(): void {
   out.release();
+}
+
+export function snippet(
+  text: usize,
+  length: u32,
+  analyzer: i32,
+  query: usize,
+  queryLength: u32,
+  idfs: usize,
+  maxBytes: u32,
+): i32 {
+  out.clear();
+  return snippetRun(text, length, analyzer, query, queryLength, idfs, maxBytes, out);
 }
 
 export function search(
