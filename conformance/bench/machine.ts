@@ -1,0 +1,27 @@
+/** What the figures were measured on. */
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { arch, cpus, platform, release, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { bun, deno, sqliteHost } from "./programs.js";
+
+const root = new URL("../../", import.meta.url);
+
+function versionOf(path: string): string {
+  return (JSON.parse(readFileSync(fileURLToPath(new URL(path, root)), "utf8")) as { version: string }).version;
+}
+
+function programVersion(command: string): string {
+  const [first = ""] = execFileSync(command, ["--version"], { encoding: "utf8" }).split("\n");
+  return /\d+\.\d+\.\d+/.exec(first)?.[0] ?? first;
+}
+
+/** Lines about the machine and the versions compared. */
+export function describeMachine(): string[] {
+  const processors = cpus();
+  return [
+    `Machine: ${processors[0]?.model.trim() ?? "unknown processor"}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`,
+    `Versions: speckit-capsule ${versionOf("package.json")}, Node ${process.versions.node}, Bun ${programVersion(bun.command)}, Deno ${programVersion(deno.command)}, MiniSearch ${versionOf("node_modules/minisearch/package.json")}, SQLite of ${sqliteHost.name}`,
+  ];
+}

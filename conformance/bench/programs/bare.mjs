@@ -1,0 +1,4 @@
+/** What a runtime costs that does nothing. */
+import { peakMemoryBytes, print } from "./support.mjs";
+
+print({ peakBytes: peakMemoryBytes() });

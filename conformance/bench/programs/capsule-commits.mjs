@@ -1,0 +1,70 @@
+/** Commits small artifacts one by one; after each, writes the same bytes to a plain file and syncs that. */
+import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { Capsule } from "speckit-capsule";
+import { parameters, print, quantile, removeAll } from "./support.mjs";
+
+const { path, rawPath, counts } = parameters;
+const WARM_UP_COMMITS = 20;
+const total = counts.at(-1);
+removeAll(path, rawPath);
+const capsule = await Capsule.create(path, { specId: "BENCH" });
+const file = openSync(path, "r");
+const raw = openSync(rawPath, "w");
+const contentOf = (i) =>
+  `Step ${i} passed: the retry budget held, ${i * 17} requests were made and ${i % 13} of them were tried again.`;
+
+async function commitOne(i) {
+  const startedAt = performance.now();
+  await capsule.put({ path: `step-${i}.md` }, contentOf(i), { title: `Step ${i}` });
+  await capsule.commit();
+  return performance.now() - startedAt;
+}
+
+function appendRaw(bytes) {
+  const startedAt = performance.now();
+  writeSync(raw, bytes);
+  fdatasyncSync(raw);
+  return performance.now() - startedAt;
+}
+
+let end = fstatSync(file).size;
+/** The bytes that the capsule has grown by. */
+function grownBytes() {
+  const bytes = Buffer.alloc(fstatSync(file).size - end);
+  readSync(file, bytes, 0, bytes.length, end);
+  end += bytes.length;
+  return bytes;
+}
+
+for (let i = 0; i < WARM_UP_COMMITS; i++) {
+  await commitOne(-1 - i);
+  appendRaw(grownBytes());
+}
+const times = [];
+const rawTimes = [];
+const figures = {};
+let [oursMs, rawMs, bytes, contentBytes] = [0, 0, 0, 0];
+for (let i = 1; i <= total; i++) {
+  times.push(await commitOne(i));
+  const written = grownBytes();
+  rawTimes.push(appendRaw(written));
+  oursMs += times.at(-1);
+  rawMs += rawTimes.at(-1);
+  bytes += written.length;
+  contentBytes += contentOf(i).length;
+  if (counts.includes(i)) Object.assign(figures, { [`totalMs${i}`]: oursMs, [`rawTotalMs${i}`]: rawMs });
+}
+closeSync(file);
+closeSync(raw);
+await capsule.close();
+print({
+  ...figures,
+  meanMs: oursMs / total,
+  rawMeanMs: rawMs / total,
+  bytesPerCommit: bytes / total,
+  contentBytes: contentBytes / total,
+  p50Ms: quantile(times, 0.5),
+  p95Ms: quantile(times, 0.95),
+  rawP50Ms: quantile(rawTimes, 0.5),
+  rawP95Ms: quantile(rawTimes, 0.95),
+});

@@ -1,0 +1,57 @@
+/**
+ * `npm run bench`: measures the built package beside its rivals, in the same run, and prints what we win and lose. It judges by ratios
+ * and never fails on slowness.
+ */
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeCollection } from "./collection.js";
+import { markdownDocument } from "./document.js";
+import { describeMachine } from "./machine.js";
+import { type BenchOptions, parseOptions, usage } from "./options.js";
+import { terminalTable, verdict } from "./report.js";
+import type { Row } from "./rows.js";
+import { commits } from "./topics/commits.js";
+import type { Topic } from "./topics/context.js";
+import { history } from "./topics/history.js";
+import { records } from "./topics/records.js";
+import { scale } from "./topics/scale.js";
+import { search } from "./topics/search.js";
+import { startup } from "./topics/startup.js";
+import { verification } from "./topics/verification.js";
+
+const topics: Readonly<Record<string, Topic>> = { search, commits, records, history, verification, scale, startup };
+
+function chosenTopics({ topics: names }: BenchOptions): [string, Topic][] {
+  const unknown = names.filter((name) => topics[name] === undefined);
+  if (unknown.length > 0)
+    throw new RangeError(`Unknown topic ${unknown.join(", ")}: there are ${Object.keys(topics).join(", ")}`);
+  return Object.entries(topics).filter(([name]) => names.length === 0 || names.includes(name));
+}
+
+async function main(options: BenchOptions): Promise<void> {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "speckit-bench-"));
+  try {
+    const chosen = chosenTopics(options);
+    const collection = await makeCollection(options, folder);
+    const size = `${collection.documentCount} documents of ${collection.name}, ${(collection.textBytes / 1e6).toFixed(1)} MB of text`;
+    const facts = [...describeMachine(), `Collection: ${size}`, `Rounds: ${options.rounds}`];
+    console.log(facts.join("\n"));
+    const rows: Row[] = [];
+    for (const [name, topic] of chosen) {
+      const startedAt = performance.now();
+      rows.push(...(await topic({ options, collection, folder })));
+      console.error(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    }
+    console.log(`${terminalTable(rows)}\n${verdict(rows)}`);
+    if (options.write)
+      writeFileSync(fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url)), markdownDocument(facts, rows));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const args = process.argv.slice(2);
+if (args.includes("--help")) console.log(usage);
+else await main(parseOptions(args));
