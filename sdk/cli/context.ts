@@ -1,0 +1,89 @@
+/** What every command gets, and how it comes to its capsule. */
+
+import { Capsule } from "../capsule.js";
+import { CapsuleError, describeValue } from "../errors.js";
+import type { WriterOptions } from "../options.js";
+import type { Readable } from "../readable.js";
+import type { OutputStream, Terminal } from "./output/terminal.js";
+
+export const DEFAULT_CAPSULE_PATH = ".speckit/memvid/workspace.mv2";
+const MAIN = "main";
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly capsule: string;
+  readonly branch: string;
+  readonly wait: number;
+  readonly json?: boolean;
+}
+
+export interface CommandContext {
+  readonly capsulePath: string;
+  readonly branch: string;
+  /** Seconds to wait for another writer. */
+  readonly waitSeconds: number;
+  /** Whether one JSON document is to be printed, instead of what is made for eyes. */
+  readonly json: boolean;
+  /** Fires on the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}
+
+export function createContext(options: GlobalOptions, terminal: Terminal, signal: AbortSignal): CommandContext {
+  const { capsule, branch, wait, json = false } = options;
+  if (branch !== MAIN) {
+    throw new CapsuleError(
+      "InvalidArgument",
+      `Cannot use the branch ${describeValue(branch)}: only "${MAIN}" is there`,
+      {
+        hint: "Leave --branch out.",
+        details: { argument: "branch" },
+      },
+    );
+  }
+  return { capsulePath: capsule, branch, waitSeconds: wait, json, signal, terminal };
+}
+
+/** Opens the capsule for reading, as of a checkpoint if one is named, and closes it when the work is done. */
+export async function reading<Result>(
+  context: CommandContext,
+  asOf: string | undefined,
+  work: (view: Readable, capsule: Capsule) => Promise<Result>,
+): Promise<Result> {
+  const capsule = await Capsule.open(context.capsulePath);
+  try {
+    return await work(asOf === undefined ? capsule : await capsule.at(asOf), capsule);
+  } finally {
+    await capsule.close();
+  }
+}
+
+/**
+ * Opens the capsule for writing and closes it when the work is done. If the work fails the capsule is left open: closing
+ * would commit the half that was stored. The end of the process drops it and gives the lock back.
+ */
+export async function writing<Result>(
+  context: CommandContext,
+  options: Pick<WriterOptions, "specId" | "runId">,
+  work: (capsule: Capsule) => Promise<Result>,
+): Promise<Result> {
+  const { capsulePath, waitSeconds, signal } = context;
+  const capsule = await Capsule.open(capsulePath, { mode: "write", waitSeconds, signal, ...options });
+  const result = await work(capsule);
+  await capsule.close();
+  return result;
+}
+
+/** Writes bytes to stdout, piece by piece. */
+export async function writeBytes(stdout: OutputStream, bytes: ReadableStream<Uint8Array>): Promise<void> {
+  const reader = bytes.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      await stdout.write(value);
+    }
+  } finally {
+    await reader.cancel();
+  }
+}

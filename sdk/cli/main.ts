@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The program `speckit`. */
+
+import { processTerminal } from "./output/terminal.js";
+import { runCommandLine } from "./program.js";
+
+const interrupt = new AbortController();
+// Once: a second Ctrl-C ends the process at once, as it would without this.
+process.once("SIGINT", () => interrupt.abort());
+
+// `exit`, since a command that failed may have left a capsule open on purpose: see `writing` of context.ts. All output
+// has been handed over by now.
+process.exit(await runCommandLine(process.argv.slice(2), processTerminal(), interrupt.signal));

@@ -1,0 +1,302 @@
+/**
+ * What each command prints with `--json`: the contract with whoever reads it. Fields may be added within a schema
+ * version; none is renamed, removed or given another meaning. Absent and `null` differ: a field marked optional is left
+ * out when it doesn't apply.
+ *
+ * The command line takes only types from here, since loading zod takes longer than most commands.
+ */
+
+import { z } from "zod";
+import type { CapsuleErrorCode } from "../errors.js";
+import { capsuleErrorCodes } from "../errors.js";
+
+/** Stands in every document as `schema_version`. */
+export const OUTPUT_SCHEMA_VERSION = 1;
+
+/** Codes that only the command line has: a command line that makes no sense, and a bug. */
+export const commandErrorCodes = ["UsageError", "InternalError"] as const;
+export type CommandErrorCode = (typeof commandErrorCodes)[number];
+export type OutputErrorCode = CapsuleErrorCode | CommandErrorCode;
+
+const errorCodes: readonly OutputErrorCode[] = [...capsuleErrorCodes, ...commandErrorCodes];
+
+const head = { schema_version: z.literal(OUTPUT_SCHEMA_VERSION), tool_version: z.string().min(1) };
+const count = z.number().int().nonnegative();
+const uri = z.string().startsWith("mv2://").describe("An mv2:// URI");
+const time = z.iso.datetime({ precision: 3 }).describe("UTC, with milliseconds");
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const branch = z.string().min(1);
+const asOf = z.string().min(1).nullable().describe("The checkpoint that was asked for; null: the newest commit");
+const jsonObject = z.record(z.string(), z.json());
+
+function output<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({ ...head, ...shape });
+}
+
+const init = output({
+  created: z.boolean().describe("False if there was a capsule already, which was left as it is"),
+  capsule_path: z.string().min(1),
+  capsule_id: z.string().regex(/^[0-9a-f]{32}$/),
+  workspace_id: z.string().min(1),
+  backup_path: z.string().min(1).optional().describe("Where --force has put what stood there"),
+  gitignore: z
+    .enum(["no-work-tree", "ignored", "added", "missing"])
+    .describe("Whether git ignores the capsule; missing: it should, and --gitignore would add it"),
+});
+
+const put = output({
+  uris: z.array(uri),
+  bytes: count.describe("Content put, before compression"),
+  sequence: count.describe("The commit that holds it"),
+});
+
+const ingest = output({
+  uris: z.array(uri),
+  bytes: count.describe("Content put, before compression"),
+  sequence: count.describe("The newest commit afterwards"),
+  skipped: z
+    .array(z.strictObject({ path: z.string(), reason: z.enum(["symlink", "not-a-file", "capsule"]) }))
+    .describe("What matched and isn't taken in"),
+});
+
+const entry = z.strictObject({
+  uri,
+  kind: z.enum(["revision", "event", "checkpoint"]),
+  title: z.string().optional(),
+  media_type: z.string(),
+  size_bytes: count,
+  timestamp: time,
+  sequence: count,
+  tags: z.array(z.string()),
+  attributes: jsonObject,
+  indexed: z.boolean(),
+  branch_id: branch,
+});
+
+const list = output({ count, as_of: asOf, entries: z.array(entry) });
+
+const cat = output({
+  uri,
+  as_of: asOf,
+  media_type: z.string(),
+  encoding: z.enum(["utf8", "base64"]),
+  content: z.string(),
+});
+
+const rm = output({
+  uri,
+  removed: z.boolean().describe("False, with --force only, if there was nothing to remove"),
+  sequence: count,
+});
+
+const log = output({
+  count,
+  commits: z.array(z.strictObject({ sequence: count, timestamp: time, root: hash, record_count: count })),
+});
+
+const commit = output({
+  checkpoint_id: z.string().min(1),
+  uri,
+  label: z.string().nullable(),
+  stage: z.string().nullable(),
+  created: z.literal(true),
+  sequence: count,
+  timestamp: time,
+});
+
+const checkpoint = z.strictObject({
+  checkpoint_id: z.string().min(1),
+  uri,
+  label: z.string().nullable(),
+  stage: z.string().nullable(),
+  spec_id: z.string().nullable(),
+  run_id: z.string().nullable(),
+  commit_hash: z.string().nullable().describe("The git commit, if one was given"),
+  timestamp: time,
+  is_manual: z.boolean(),
+  branch_id: branch,
+  sequence: count,
+});
+
+const checkpoints = output({ count, checkpoints: z.array(checkpoint) });
+
+const event = z.strictObject({
+  uri,
+  event_type: z.string().min(1),
+  timestamp: time,
+  spec_id: z.string().nullable(),
+  run_id: z.string().nullable(),
+  stage: z.string().nullable(),
+  branch_id: branch,
+  sequence: count,
+  payload: jsonObject,
+});
+
+const events = output({
+  count,
+  events: z.array(event),
+  filters: z.strictObject({
+    stage: z.string().nullable(),
+    type: z.string().nullable(),
+    spec: z.string().nullable(),
+    run: z.string().nullable(),
+    since_checkpoint: z.string().nullable(),
+    as_of: asOf,
+    audit_only: z.boolean(),
+    limit: count.nullable(),
+  }),
+});
+
+const resolveUri = output({
+  uri,
+  resolved_uri: uri.describe("Differs from uri if an alias was followed"),
+  aliases_followed: count,
+  as_of: asOf,
+  branch,
+  size_bytes: count,
+  content_hash: hash.describe("BLAKE3 of the content"),
+  media_type: z.string(),
+  content_preview: z.string().nullable().describe("How the content begins; null if it isn't text"),
+  out_path: z.string().nullable(),
+  physical: z
+    .strictObject({
+      unstable: z.literal(true),
+      record_number: count,
+      pack_offset: count,
+      pack_length: count,
+      index_in_pack: count,
+    })
+    .optional()
+    .describe("For people who look for a fault: it changes when a capsule is compacted"),
+});
+
+const explanation = z.strictObject({
+  terms: z.array(
+    z.strictObject({
+      term: z.string(),
+      title_frequency: count,
+      body_frequency: count,
+      saturation: z.number(),
+      contribution: z.number(),
+    }),
+  ),
+  title_length: count,
+  body_length: count,
+});
+
+const hit = z.strictObject({
+  uri,
+  score: z.number(),
+  title: z.string().optional(),
+  snippet: z.string(),
+  highlights: z.array(z.strictObject({ start: count, end: count })).describe("In UTF-16 units of the snippet"),
+  explanation: explanation.optional(),
+});
+
+const search = output({
+  query: z.string(),
+  view: z.strictObject({ branch, as_of: asOf, document_count: count }),
+  total: count.nullable().describe("All matching documents; null unless --count"),
+  hits: z.array(hit),
+  terms: z
+    .array(z.strictObject({ term: z.string(), query_frequency: count, document_frequency: count, idf: z.number() }))
+    .optional()
+    .describe("With --explain"),
+  results_digest: hash,
+});
+
+const stats = output({
+  capsule_path: z.string(),
+  capsule_id: z.string(),
+  workspace_id: z.string(),
+  format_version: z.string(),
+  root: hash,
+  sequence: count,
+  size_bytes: count,
+  frame_count: count,
+  record_count: count,
+  uri_count: count,
+  revision_count: count,
+  removal_count: count,
+  checkpoint_count: count,
+  event_count: count,
+  branch_count: count,
+  segment_count: count,
+  content_bytes_put: count,
+  content_bytes_stored: count,
+  storage_ratio: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe("Bytes stored for each byte put, after deduplication and compression; null if nothing was put"),
+  dead_tail_bytes: count,
+});
+
+const statsAsOf = output({
+  as_of: z.string().min(1),
+  sequence: count,
+  uri_count: count,
+  revision_count: count,
+  checkpoint_count: count,
+  event_count: count,
+  content_bytes: count,
+});
+
+const doctor = output({
+  status: z.enum(["ok", "warning", "error"]),
+  capsule_path: z.string(),
+  deep: z.boolean(),
+  diagnostics: z.array(
+    z.strictObject({
+      code: z.string().min(1),
+      level: z.enum(["ok", "warning", "error"]),
+      message: z.string().min(1),
+      hint: z.string().optional(),
+      offset: count.optional(),
+    }),
+  ),
+});
+
+const help = output({ help: z.string().min(1) });
+
+/** What `speckit --version --json` prints: the head alone. */
+const version = output({});
+
+const error = output({
+  error: z.strictObject({
+    code: z.enum(errorCodes),
+    message: z.string().min(1),
+    hint: z.string().min(1).optional(),
+    details: jsonObject.optional(),
+  }),
+});
+
+/** A schema for what each command prints on success, and for `help`, `version` and `error`. */
+export const outputSchemas = {
+  init,
+  put,
+  ingest,
+  list,
+  cat,
+  rm,
+  log,
+  commit,
+  checkpoints,
+  events,
+  "resolve-uri": resolveUri,
+  search,
+  stats,
+  "stats-as-of": statsAsOf,
+  doctor,
+  help,
+  version,
+  error,
+} as const;
+
+export type OutputName = keyof typeof outputSchemas;
+
+/** What a command prints, whole. */
+export type Output<Name extends OutputName> = z.infer<(typeof outputSchemas)[Name]>;
+
+/** What a command makes of it; the head is put before it when it is printed. */
+export type OutputBody<Name extends OutputName> = Omit<Output<Name>, keyof typeof head>;
