@@ -10,10 +10,14 @@ import Table from "cli-table3";
 import { compareReports, type Report } from "./compare.js";
 import { type Host, hosts } from "./hosts.js";
 import { makeProject } from "./project.js";
-import { verifyWithOracle } from "./with-oracle.js";
+import { readWithOracle } from "./with-oracle.js";
 
 /** How many cases each topic has: stated here so that none can get lost. */
-const expectedCases = { bytes: 5, search: 4, history: 4, errors: 4, relay: 6, example: 1 };
+const expectedCases = { bytes: 5, search: 4, history: 4, errors: 4, relay: 6, example: 1, oracle: 1 };
+
+/** Asked of every capsule small enough to be ranked by brute force, with so many hits at most. */
+const HITS = 50;
+const queries = ["retry budget", "search engine 検索", "東京", "ΕΛΛΆΔΑ strasse", "snake_case camel", "don't merge", "v1.2.3", "round 3"];
 
 const base = mkdtempSync(join(realpathSync(tmpdir()), "speckit-conformance-"));
 
@@ -59,6 +63,31 @@ function capsulesBelow(folder: string): string[] {
   return found.filter((name) => name.endsWith(".mv2")).map((name) => join(folder, name));
 }
 
+/**
+ * The independent reader verifies every sound capsule that the cases wrote, and ranks by brute force: its results stand beside those that
+ * the runtimes give for the same file.
+ */
+async function compareWithOracle(reports: Map<string, Report>, all: readonly Host[], cases: string): Promise<string[]> {
+  const findings: string[] = [];
+  const lines: string[] = [];
+  const paths = capsulesBelow(base).filter((path) => !path.includes("/errors/") && !path.includes("/project/"));
+  for (const path of paths.filter((each) => each.includes("/Node/") || each.includes("/relay-"))) {
+    const told = readWithOracle(path, queries, HITS);
+    findings.push(...told.findings.map((finding) => `${path.slice(base.length)}: ${finding}`));
+    if (told.resultsDigests) lines.push(path, ...told.resultsDigests);
+  }
+  const oracle = createHash("sha256").update(lines.filter((line) => !line.startsWith("/")).join("\n")).digest("hex");
+  const ranked = lines.filter((line) => line.startsWith("/"));
+  for (const host of all) {
+    const printed = (await host.run(join(cases, "ranks.mjs"), [String(HITS), JSON.stringify(queries), ...ranked], base)).trim();
+    const digest = createHash("sha256").update(printed).digest("hex");
+    const same = digest === oracle ? digest : `failed: ${digest}, by brute force ${oracle}`;
+    const report = reports.get(host.name) ?? {};
+    reports.set(host.name, { ...report, oracle: { [`results of ${ranked.length} capsules by brute force`]: same } });
+  }
+  return findings;
+}
+
 async function main(): Promise<void> {
   const all = hosts();
   console.log("Packing, and installing the package in an empty project …");
@@ -73,12 +102,10 @@ async function main(): Promise<void> {
   const first = Object.values(legs)[0];
   for (const [order, digest] of Object.entries(legs)) if (digest !== first) legs[order] = `failed: ${digest}, expected ${first}`;
   for (const [host, report] of reports) reports.set(host, { ...report, relay: legs });
+  console.log("Reading the capsules with the independent reader …");
+  const findings = await compareWithOracle(reports, all, cases);
   printTable(reports);
 
-  console.log("Reading the capsules with the independent reader …");
-  const findings = capsulesBelow(join(base, "Node"))
-    .filter((path) => !path.includes("/errors/") && existsSync(path))
-    .flatMap((path) => verifyWithOracle(path).map((finding) => `${path.slice(base.length)}: ${finding}`));
   const differences = compareReports(reports, expectedCases).map((each) => `${each.topic} / ${each.name}: ${each.problem}`);
   for (const problem of [...differences, ...findings]) console.error(problem);
   const count = Object.values(expectedCases).reduce((sum, each) => sum + each, 0);

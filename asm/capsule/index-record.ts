@@ -102,10 +102,10 @@ export function addNames(uri: usize, uriLength: u32, label: usize, labelLength: 
 
 const contentHash: usize = memory.data(32, 16);
 
-/** Notes the content of the record that was loaded last, if it has content of its own that may be met again. */
+/** Notes the content of the record that was loaded last, if it is a revision with content of its own that may be met again. */
 export function noteContent(record: Record, ordinal: u32): i32 {
   const own = record.contentMode == ContentMode.INLINE || record.contentMode == ContentMode.BLOBS;
-  if (!own || record.contentLength < LEAST_DUPLICATE_BYTES) return OK;
+  if (record.kind != RecordKind.REVISION || !own || record.contentLength < LEAST_DUPLICATE_BYTES) return OK;
   const status = hashContent(record, contentHash);
   return status == OK ? memtableAddContent(load<u64>(contentHash), ordinal) : status;
 }

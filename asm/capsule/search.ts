@@ -3,7 +3,7 @@ import { analyzerId } from "../format/superblock";
 import { Buffer } from "../memory/buffer";
 import { giveRecordUri, setRecordUriLoader } from "../search/record-uri";
 import { searchRun } from "../search/search";
-import { writeSnippet } from "../search/snippet";
+import { snippetRun } from "../search/snippet";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { readContent } from "./content";
 import { lineage, lineageLength } from "./lineage";
@@ -47,7 +47,7 @@ export function snippetOf(number: u32, query: usize, queryLength: u32, maxBytes:
   const target = text.extend(<usize>length + 64);
   if (target == 0) return OUT_OF_MEMORY;
   status = readContent(record, 0, length, target);
-  if (status == OK) status = writeSnippet(query, queryLength, analyzerId(), target, length, maxBytes, result);
+  if (status == OK) status = snippetRun(target, length, analyzerId(), query, queryLength, 0, maxBytes, result);
   if (text.length > KEPT_TEXT_BYTES) text.release();
   return status;
 }

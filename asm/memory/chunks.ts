@@ -68,6 +68,8 @@ export function permanent(size: usize): usize {
   if (start + size > permanentEnd) {
     const bits = chunkBits(size);
     start = takeChunk(bits);
+    // Asked for when the instance starts: without it there is nothing to go on with.
+    if (start == 0) unreachable();
     permanentEnd = start + (<usize>1 << bits);
     bytesInUse -= <usize>1 << bits;
   }

@@ -1,5 +1,5 @@
 import { fieldB, fieldWeight, rankingK1 } from "../format/superblock";
-import { ln } from "./logarithm";
+import { ln } from "../text/logarithm";
 
 /**
  * BM25F, exactly as docs/format.md part 10 states it: each operation in its order, rounded by itself; each term's contribution an

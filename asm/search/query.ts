@@ -1,8 +1,8 @@
 import { Arena } from "../memory/arena";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY } from "../status";
 import { Cause, failNumbers } from "../failure";
-import { isStopWord } from "./stop-words";
-import { createTokenizer, ENGLISH, feedText, KIND_UNIGRAM, nextTokens, startText, tokenAt, Tokenizer } from "./tokenizer";
+import { isStopWord } from "../text/stop-words";
+import { createTokenizer, ENGLISH, feedText, KIND_UNIGRAM, nextTokens, startText, tokenAt, Tokenizer } from "../text/tokenizer";
 
 /** A query: its distinct terms in the order in which they first appear, and how often each does. */
 

@@ -3,7 +3,7 @@ import { Buffer } from "../memory/buffer";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY } from "../status";
 import { findQueryTerm, parseQuery, queryArena, queryTermCount, searchTokenizer } from "./query";
 import { snippetEnd, snippetStart } from "./snippet-bounds";
-import { feedText, nextTokens, startText, tokenAt } from "./tokenizer";
+import { feedText, nextTokens, startText, tokenAt } from "../text/tokenizer";
 
 /** Snippets: the part of a text that shows best why it was found, with the words that match. */
 

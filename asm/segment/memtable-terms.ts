@@ -1,5 +1,5 @@
 import { Buffer } from "../memory/buffer";
-import { Token } from "../search/tokenizer";
+import { Token } from "../text/tokenizer";
 import { allocEntry, finishHash, KeyTable, mixHash, startHash } from "./memtable-keys";
 import { memtableAlloc } from "./memtable-memory";
 import { MAX_TF, POSTING_MAX_BYTES, writePosting } from "./postings";

@@ -1,5 +1,5 @@
 import { RecordKind } from "../format/record";
-import { consumedBytes, createTokenizer, feedText, nextTokens, startText, Tokenizer } from "../search/tokenizer";
+import { consumedBytes, createTokenizer, feedText, nextTokens, startText, Tokenizer } from "../text/tokenizer";
 import { OK, OUT_OF_MEMORY } from "../status";
 import {
   addException,

@@ -1,5 +1,5 @@
 /** A slow tokenizer that follows `docs/text-analysis.md` sentence by sentence: what the fast one must agree with. */
-import { classOf, foldingOf, IDEOGRAPHIC, MARK, TRANSPARENT, UNSPACED, WORD } from "../search/generate-unicode.mjs";
+import { classOf, foldingOf, IDEOGRAPHIC, MARK, TRANSPARENT, UNSPACED, WORD } from "../text/generate-unicode.mjs";
 
 export interface ModelToken {
   start: number;

@@ -172,6 +172,7 @@ export function countTerms(terms: readonly string[]): Map<string, number> {
 function putContents(to: ByteWriter, history: History, records: readonly StoredRecord[]): void {
   const hashes = records.flatMap((record, ordinal) => {
     const { mode, contentBytes } = record.place;
+    if (record.kind !== RecordKind.revision) return [];
     if ((mode !== 1 && mode !== 2) || contentBytes < MIN_HASHED_CONTENT_BYTES) return [];
     const digest = hash(history.content(record) ?? new Uint8Array(0)).subarray(0, 8);
     return [{ ordinal, value: digest.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n) }];

@@ -19,7 +19,7 @@ interface Block {
 
 /** Builds the section of a table from entries in ascending order of keys (part 7.2). */
 export function buildTable(tag: number, entries: readonly TableEntry[]): Section {
-  let blocks = cutIntoBlocks(entries);
+  let blocks = cutIntoBlocks(entries, 1);
   let levels = 1;
   const parts: Uint8Array[] = [];
   let at = 0;
@@ -33,7 +33,7 @@ export function buildTable(tag: number, entries: readonly TableEntry[]): Section
       at += block.bytes.length;
     }
     if (blocks.length <= 1) break;
-    blocks = cutIntoBlocks(index);
+    blocks = cutIntoBlocks(index, 2);
     levels++;
   }
   return {
@@ -45,11 +45,13 @@ export function buildTable(tag: number, entries: readonly TableEntry[]): Section
   };
 }
 
-function cutIntoBlocks(entries: readonly TableEntry[]): Block[] {
+/** An index block has two entries at least, or its levels would never come to an end with long keys. */
+function cutIntoBlocks(entries: readonly TableEntry[], leastEntries: number): Block[] {
   const blocks: Block[] = [];
   let writer = new ByteWriter();
   let firstKey: Uint8Array | undefined;
   let previousKey = new Uint8Array(0);
+  let inBlock = 0;
   for (const { key, value } of entries) {
     const shared = firstKey ? sharedPrefixBytes(previousKey, key) : 0;
     firstKey ??= key;
@@ -60,10 +62,12 @@ function cutIntoBlocks(entries: readonly TableEntry[]): Block[] {
       .varint(value.length)
       .put(value);
     previousKey = key.slice();
-    if (writer.length < BLOCK_BYTES) continue;
+    inBlock++;
+    if (writer.length < BLOCK_BYTES || inBlock < leastEntries) continue;
     blocks.push({ firstKey, bytes: writer.finish() });
     writer = new ByteWriter();
     firstKey = undefined;
+    inBlock = 0;
   }
   if (firstKey) blocks.push({ firstKey, bytes: writer.finish() });
   return blocks;

@@ -1,6 +1,6 @@
 /**
  * Writes `stop-word-table.ts`: the stop words of the analyzer `english`, eight bytes each. They are terms, that is to
- * say folded and stemmed. Run `node asm/search/generate-stop-words.mjs` after a change; a test compares the result.
+ * say folded and stemmed. Run `node asm/text/generate-stop-words.mjs` after a change; a test compares the result.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compileForTest } from "../testing/compile.js";
 
-const { ln } = await compileForTest<{ ln(x: number): number }>("asm/search/logarithm.ts");
+const { ln } = await compileForTest<{ ln(x: number): number }>("asm/text/logarithm.ts");
 
 const view = new DataView(new ArrayBuffer(8));
 function bitsOf(x: number): bigint {

