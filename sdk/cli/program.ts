@@ -82,7 +82,7 @@ async function finish(terminal: Terminal, error: unknown, text: string, json: bo
     await stdout.write(json ? jsonDocument<"version">({}, stdout.isTerminal) : text);
     return 0;
   }
-  if (error.code === "commander.helpDisplayed") {
+  if (error.code === "commander.helpDisplayed" || (error.code === "commander.help" && error.exitCode === 0)) {
     await stdout.write(json ? jsonDocument<"help">({ help: text }, stdout.isTerminal) : text);
     return 0;
   }

@@ -126,10 +126,11 @@ function addFile(
   isOwn: (path: string) => boolean,
 ): void {
   const { relativePath, kind } = entry;
-  const skip = (reason: Skipped[number]["reason"]): void => void found.skipped.push({ path: relativePath, reason });
-  if (kind === "symlink") return skip("symlink");
-  if (kind !== "file") return skip("not-a-file");
-  if (isOwn(path)) return skip("capsule");
+  const reason = kind === "symlink" ? "symlink" : kind !== "file" ? "not-a-file" : isOwn(path) ? "capsule" : null;
+  if (reason !== null) {
+    found.skipped.push({ path: relativePath, reason });
+    return;
+  }
   const { sizeBytes } = requireStat(defaultRuntime, path, `ingest ${JSON.stringify(path)}`);
   found.files.push({ path, target: prefix === undefined ? relativePath : `${prefix}/${relativePath}`, sizeBytes });
 }
