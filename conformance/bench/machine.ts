@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { arch, cpus, platform, release, totalmem } from "node:os";
+import { arch, cpus, platform, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { bun, deno, sqliteHost } from "./programs.js";
 
@@ -21,7 +21,7 @@ function programVersion(command: string): string {
 export function describeMachine(): string[] {
   const processors = cpus();
   return [
-    `Machine: ${processors[0]?.model.trim() ?? "unknown processor"}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`,
+    `Machine: ${processors[0]?.model.trim() ?? "unknown processor"}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}`,
     `Versions: speckit-capsule ${versionOf("package.json")}, Node ${process.versions.node}, Bun ${programVersion(bun.command)}, Deno ${programVersion(deno.command)}, MiniSearch ${versionOf("node_modules/minisearch/package.json")}, SQLite of ${sqliteHost.name}`,
   ];
 }

@@ -21,7 +21,7 @@ function digits(value: number): string {
 function sampleText(samples: readonly number[], unit: Unit): string {
   if (samples.length === 0) return "";
   const spread = samples.length > 1 ? ` (${digits(Math.min(...samples))} to ${digits(Math.max(...samples))})` : "";
-  return `${digits(median(samples))}${unit === "/s" ? "" : " "}${unit}${spread}`;
+  return `${digits(median(samples))}${unit === "/s" || unit === "" ? "" : " "}${unit}${spread}`;
 }
 
 function targetText(target: Target | null, unit: Unit): string {
@@ -29,7 +29,7 @@ function targetText(target: Target | null, unit: Unit): string {
   if ("atLeast" in target) return `≥ ${digits(target.atLeast)} ×`;
   if ("atMost" in target) return `≤ ${digits(target.atMost)} ×`;
   if ("extraAtMost" in target) return `≤ +${digits(target.extraAtMost)} ${unit}`;
-  return `≤ ${digits(target.oursAtMost)} ${unit}`;
+  return `≤ ${digits(target.oursAtMost)} ${unit}`.trimEnd();
 }
 
 function ratioText(row: Row): string {

@@ -2,7 +2,7 @@
 
 import { median } from "./statistics.js";
 
-export type Unit = "/s" | "ms" | "µs" | "MB" | "KB" | "B" | "MB/s" | "×";
+export type Unit = "/s" | "ms" | "µs" | "MB" | "KB" | "B" | "MB/s" | "";
 
 /** What the ratio of the medians, ours by the rival's, must be; or how much may come on top of the rival's. */
 export type Target =

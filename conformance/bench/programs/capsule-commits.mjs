@@ -3,7 +3,7 @@ import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } fr
 import { Capsule } from "speckit-capsule";
 import { parameters, print, quantile, removeAll } from "./support.mjs";
 
-const { path, rawPath, counts } = parameters;
+const { path, rawPath, counts, stretches } = parameters;
 const WARM_UP_COMMITS = 20;
 const total = counts.at(-1);
 removeAll(path, rawPath);
@@ -57,14 +57,18 @@ for (let i = 1; i <= total; i++) {
 closeSync(file);
 closeSync(raw);
 await capsule.close();
+for (let i = 0; i < stretches; i++) {
+  const [from, to] = [Math.floor((i * total) / stretches), Math.floor(((i + 1) * total) / stretches)];
+  const [mine, raws] = [times.slice(from, to), rawTimes.slice(from, to)];
+  figures[`p50Ms${i}`] = quantile(mine, 0.5);
+  figures[`p95Ms${i}`] = quantile(mine, 0.95);
+  figures[`rawP50Ms${i}`] = quantile(raws, 0.5);
+  figures[`rawP95Ms${i}`] = quantile(raws, 0.95);
+}
 print({
   ...figures,
   meanMs: oursMs / total,
   rawMeanMs: rawMs / total,
   bytesPerCommit: bytes / total,
   contentBytes: contentBytes / total,
-  p50Ms: quantile(times, 0.5),
-  p95Ms: quantile(times, 0.95),
-  rawP50Ms: quantile(rawTimes, 0.5),
-  rawP95Ms: quantile(rawTimes, 0.95),
 });

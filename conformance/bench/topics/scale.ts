@@ -55,7 +55,7 @@ export const scale: Topic = async ({ options, collection, folder }) => {
     {
       ...base,
       work: `reads by ${name}`,
-      unit: "×",
+      unit: "",
       ours: figure(many, "reads"),
       rival: figure(few, "reads"),
       target: null,
