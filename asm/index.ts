@@ -6,23 +6,23 @@
  * PENDING: nothing has changed then, and the call is repeated once `host.read` can answer.
  */
 import { batchRecords, openBatch } from "./capsule/batch";
-import { appendCommit, closeNote as writeCloseNote, commitSynced as settleCommit } from "./capsule/commit";
+import { appendCommit, commitSynced as settleCommit, closeNote as writeCloseNote } from "./capsule/commit";
 import { hashContent, readContent, releaseBlob } from "./capsule/content";
 import { abortStream, beginStream, isStreaming, writeStream } from "./capsule/content-writer";
 import { createSuperblock } from "./capsule/create";
 import { beginHistoryCheck, continueHistoryCheck, historyBytesChecked, listCommits } from "./capsule/history";
 import { appendInfo } from "./capsule/info";
+import { lineageHolds } from "./capsule/lineage";
 import { listUris } from "./capsule/list";
 import { findName as findNamed, namedRecord } from "./capsule/names";
 import { cutDeadTail, openCapsuleFile, rewriteLastBatch } from "./capsule/open";
-import { lineageHolds } from "./capsule/lineage";
 import { putIsDuplicate, putNumber, putRecord } from "./capsule/put";
 import { loadRecord } from "./capsule/records";
 import { aliasesFollowed, resolveUri } from "./capsule/resolve";
 import { appendRecord, result, startResult } from "./capsule/results";
 import { scanRecords } from "./capsule/scan";
-import { versionWhat } from "./capsule/versions";
 import { searchView, snippetOf } from "./capsule/search";
+import { versionWhat } from "./capsule/versions";
 import { setView } from "./capsule/view";
 import { failurePointer as failureRecord } from "./failure";
 import { MAX_CONTENT_BYTES, Record } from "./format/record";

@@ -5,11 +5,25 @@ const report = (digest: string): Report => ({ bytes: { a: digest, b: "22" } });
 const expected = { bytes: 2 };
 
 test("compareReports() accepts equal reports", () => {
-  expect(compareReports(new Map([["Node", report("1")], ["Bun", report("1")]]), expected)).toEqual([]);
+  expect(
+    compareReports(
+      new Map([
+        ["Node", report("1")],
+        ["Bun", report("1")],
+      ]),
+      expected,
+    ),
+  ).toEqual([]);
 });
 
 test("compareReports() reports a digest that differs", () => {
-  const [difference] = compareReports(new Map([["Node", report("1")], ["Bun", report("2")]]), expected);
+  const [difference] = compareReports(
+    new Map([
+      ["Node", report("1")],
+      ["Bun", report("2")],
+    ]),
+    expected,
+  );
   expect(difference).toMatchObject({ topic: "bytes", name: "a" });
 });
 
@@ -18,7 +32,13 @@ test("compareReports() reports failed, missing and unexpected cases", () => {
   expect(failed[0]?.problem).toContain("failed: x");
   const missing = compareReports(new Map([["Node", { bytes: { a: "1" } }]]), expected);
   expect(missing[0]?.problem).toBe("1 cases, expected 2");
-  const lost = compareReports(new Map([["Node", report("1")], ["Bun", { bytes: { a: "1" } }]]), expected);
+  const lost = compareReports(
+    new Map([
+      ["Node", report("1")],
+      ["Bun", { bytes: { a: "1" } }],
+    ]),
+    expected,
+  );
   expect(lost).toMatchObject([{ name: "b" }]);
   const more = compareReports(new Map([["Node", { ...report("1"), other: {} }]]), expected);
   expect(more).toHaveLength(1);

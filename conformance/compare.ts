@@ -12,7 +12,10 @@ export interface Difference {
  * Compares the reports of several runtimes. `expected` states how many cases each topic has, so that a case that was lost on the way
  * counts as a difference, and so does one that nobody expected.
  */
-export function compareReports(reports: ReadonlyMap<string, Report>, expected: Readonly<Record<string, number>>): Difference[] {
+export function compareReports(
+  reports: ReadonlyMap<string, Report>,
+  expected: Readonly<Record<string, number>>,
+): Difference[] {
   const differences: Difference[] = [];
   for (const [topic, count] of Object.entries(expected)) {
     const names = new Set([...reports.values()].flatMap((report) => Object.keys(report[topic] ?? {})));
@@ -26,7 +29,8 @@ export function compareReports(reports: ReadonlyMap<string, Report>, expected: R
   }
   for (const [host, report] of reports) {
     for (const topic of Object.keys(report)) {
-      if (!(topic in expected)) differences.push({ topic, name: "*", problem: `${host} reports a topic that nobody expects` });
+      if (!(topic in expected))
+        differences.push({ topic, name: "*", problem: `${host} reports a topic that nobody expects` });
     }
   }
   return differences;

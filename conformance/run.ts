@@ -17,7 +17,16 @@ const expectedCases = { bytes: 5, search: 4, history: 4, errors: 4, relay: 6, ex
 
 /** Asked of every capsule small enough to be ranked by brute force, with so many hits at most. */
 const HITS = 50;
-const queries = ["retry budget", "search engine 検索", "東京", "ΕΛΛΆΔΑ strasse", "snake_case camel", "don't merge", "v1.2.3", "round 3"];
+const queries = [
+  "retry budget",
+  "search engine 検索",
+  "東京",
+  "ΕΛΛΆΔΑ strasse",
+  "snake_case camel",
+  "don't merge",
+  "v1.2.3",
+  "round 3",
+];
 
 const base = mkdtempSync(join(realpathSync(tmpdir()), "speckit-conformance-"));
 
@@ -32,7 +41,9 @@ async function runCases(host: Host, cases: string): Promise<Report> {
 /** All orders of the runtimes. */
 function orders<T>(items: readonly T[]): T[][] {
   if (items.length < 2) return [[...items]];
-  return items.flatMap((first, index) => orders(items.filter((_, other) => other !== index)).map((rest) => [first, ...rest]));
+  return items.flatMap((first, index) =>
+    orders(items.filter((_, other) => other !== index)).map((rest) => [first, ...rest]),
+  );
 }
 
 /** One runtime begins a capsule, the next continue it: in every order, the bytes are the same. */
@@ -53,7 +64,8 @@ function printTable(reports: ReadonlyMap<string, Report>): void {
   const table = new Table({ head: ["topic", "case", ...names], style: { head: [], border: [] } });
   for (const topic of Object.keys(expectedCases)) {
     const cases = new Set([...reports.values()].flatMap((report) => Object.keys(report[topic] ?? {})));
-    for (const name of cases) table.push([topic, name, ...names.map((host) => (reports.get(host)?.[topic]?.[name] ?? "missing").slice(0, 12))]);
+    for (const name of cases)
+      table.push([topic, name, ...names.map((host) => (reports.get(host)?.[topic]?.[name] ?? "missing").slice(0, 12))]);
   }
   console.log(table.toString());
 }
@@ -76,10 +88,14 @@ async function compareWithOracle(reports: Map<string, Report>, all: readonly Hos
     findings.push(...told.findings.map((finding) => `${path.slice(base.length)}: ${finding}`));
     if (told.resultsDigests) lines.push(path, ...told.resultsDigests);
   }
-  const oracle = createHash("sha256").update(lines.filter((line) => !line.startsWith("/")).join("\n")).digest("hex");
+  const oracle = createHash("sha256")
+    .update(lines.filter((line) => !line.startsWith("/")).join("\n"))
+    .digest("hex");
   const ranked = lines.filter((line) => line.startsWith("/"));
   for (const host of all) {
-    const printed = (await host.run(join(cases, "ranks.mjs"), [String(HITS), JSON.stringify(queries), ...ranked], base)).trim();
+    const printed = (
+      await host.run(join(cases, "ranks.mjs"), [String(HITS), JSON.stringify(queries), ...ranked], base)
+    ).trim();
     const digest = createHash("sha256").update(printed).digest("hex");
     const same = digest === oracle ? digest : `failed: ${digest}, by brute force ${oracle}`;
     const report = reports.get(host.name) ?? {};
@@ -100,13 +116,16 @@ async function main(): Promise<void> {
   console.log("Passing one capsule from runtime to runtime, in every order …");
   const legs = await relay(all, cases);
   const first = Object.values(legs)[0];
-  for (const [order, digest] of Object.entries(legs)) if (digest !== first) legs[order] = `failed: ${digest}, expected ${first}`;
+  for (const [order, digest] of Object.entries(legs))
+    if (digest !== first) legs[order] = `failed: ${digest}, expected ${first}`;
   for (const [host, report] of reports) reports.set(host, { ...report, relay: legs });
   console.log("Reading the capsules with the independent reader …");
   const findings = await compareWithOracle(reports, all, cases);
   printTable(reports);
 
-  const differences = compareReports(reports, expectedCases).map((each) => `${each.topic} / ${each.name}: ${each.problem}`);
+  const differences = compareReports(reports, expectedCases).map(
+    (each) => `${each.topic} / ${each.name}: ${each.problem}`,
+  );
   for (const problem of [...differences, ...findings]) console.error(problem);
   const count = Object.values(expectedCases).reduce((sum, each) => sum + each, 0);
   const failed = differences.length + findings.length;

@@ -23,12 +23,17 @@ export function checkAliasPath(session: Session, oldUri: Uri, newUri: Uri): void
       });
     }
     if (steps > MAX_ALIASES) {
-      throw new CapsuleError("AliasTooLong", `Cannot alias ${oldUri} to ${newUri}: that makes more than ${MAX_ALIASES} steps`, {
-        hint: "Alias it to where it is to lead in the end.",
-      });
+      throw new CapsuleError(
+        "AliasTooLong",
+        `Cannot alias ${oldUri} to ${newUri}: that makes more than ${MAX_ALIASES} steps`,
+        {
+          hint: "Alias it to where it is to lead in the end.",
+        },
+      );
     }
     const next = stepFrom(session, at);
-    if (next === null) throw new CapsuleError("NotFound", `Cannot alias ${oldUri} to ${newUri}: there is nothing at ${at}`);
+    if (next === null)
+      throw new CapsuleError("NotFound", `Cannot alias ${oldUri} to ${newUri}: there is nothing at ${at}`);
     if (next === at) return;
     at = next;
   }

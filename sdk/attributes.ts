@@ -11,7 +11,8 @@ export function documentAttributes(options: PutOptions, uri: string): string {
   const { tags, mediaType, attributes } = options;
   if (tags === undefined && mediaType === undefined && attributes === undefined) return "";
   const stored: Record<string, unknown> = {};
-  if (attributes !== undefined && Object.keys(checkAttributes(attributes)).length > 0) stored["attributes"] = attributes;
+  if (attributes !== undefined && Object.keys(checkAttributes(attributes)).length > 0)
+    stored["attributes"] = attributes;
   // What the extension says already isn't stored.
   if (mediaType !== undefined && checkMediaType(mediaType) !== mediaTypeOf(uri)) stored["media_type"] = mediaType;
   if (tags !== undefined && checkTags(tags).length > 0) stored["tags"] = tags;

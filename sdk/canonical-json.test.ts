@@ -40,14 +40,21 @@ describe("canonicalJson()", () => {
     };
     expect(Object.values(JSON.parse(canonicalJson(value, "x")) as object)).toHaveLength(7);
     expect([...canonicalJson(value, "x").matchAll(/:"([A-Z][a-z]+)/g)].map((match) => match[1])).toEqual([
-      "Carriage", "One", "Control", "Latin", "Euro", "Emoji", "Hebrew",
+      "Carriage",
+      "One",
+      "Control",
+      "Latin",
+      "Euro",
+      "Emoji",
+      "Hebrew",
     ]);
   });
 
   it("gives the example of RFC 8785, section 3.2.2", () => {
     const value = {
+      // biome-ignore lint/correctness/noPrecisionLoss: as the RFC prints it
       numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
-      string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
+      string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"/",
       literals: [null, true, false],
     };
     expect(canonicalJson(value, "x")).toBe(
@@ -70,12 +77,20 @@ describe("canonicalJson()", () => {
     expect(canonicalJson({ a: undefined, b: -0 }, "x")).toBe('{"b":0}');
   });
 
-  it.each([Number.NaN, Infinity, new Date(0), new Map(), () => 1, 1n, Symbol("x"), ["\ud800"], { "\ud800": 1 }, [undefined]])(
-    "refuses what is not JSON (%#)",
-    (value) => {
-      expect(codeOf(value)).toBe("InvalidArgument");
-    },
-  );
+  it.each([
+    Number.NaN,
+    Infinity,
+    new Date(0),
+    new Map(),
+    () => 1,
+    1n,
+    Symbol("x"),
+    ["\ud800"],
+    { "\ud800": 1 },
+    [undefined],
+  ])("refuses what is not JSON (%#)", (value) => {
+    expect(codeOf(value)).toBe("InvalidArgument");
+  });
 
   it("refuses what is nested too deep, cycles included", () => {
     const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);

@@ -75,9 +75,13 @@ export function isWellFormed(text: string): boolean {
 }
 
 function notJson(path: string, value: unknown, expected = "a JSON value"): CapsuleError {
-  return new CapsuleError("InvalidArgument", `Cannot store ${path}: expected ${expected}, got ${describeValue(value)}`, {
-    details: { path },
-  });
+  return new CapsuleError(
+    "InvalidArgument",
+    `Cannot store ${path}: expected ${expected}, got ${describeValue(value)}`,
+    {
+      details: { path },
+    },
+  );
 }
 
 function tooDeep(path: string): CapsuleError {

@@ -13,7 +13,15 @@ import { checkLimit } from "./entry-reader.js";
 import { CapsuleError, throwIfAborted } from "./errors.js";
 import { requireCheckpoint } from "./event-reader.js";
 import type { EventInput } from "./events.js";
-import type { CapsuleStats, Checkpoint, CommitOptions, CommitResult, LoggedCommit, LogOptions, StageOptions } from "./history.js";
+import type {
+  CapsuleStats,
+  Checkpoint,
+  CommitOptions,
+  CommitResult,
+  LoggedCommit,
+  LogOptions,
+  StageOptions,
+} from "./history.js";
 import { createSession, openForReading, openForWriting, type ReaderParts, type WriterParts } from "./open.js";
 import type { CapsuleInfo, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
 import type { SpecRun } from "./placement.js";

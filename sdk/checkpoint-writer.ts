@@ -105,10 +105,14 @@ function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void 
   if (force) return;
   const found = atOnce(findLabel(writer.parts.session.core, label, HERE));
   if (found === null) return;
-  throw new CapsuleError("DuplicateLabel", `Cannot use the label ${JSON.stringify(label)}: checkpoint ${found.uri} has it on this branch`, {
-    hint: "Choose another label, or use force to let it name the new checkpoint.",
-    details: { label, checkpointUri: found.uri },
-  });
+  throw new CapsuleError(
+    "DuplicateLabel",
+    `Cannot use the label ${JSON.stringify(label)}: checkpoint ${found.uri} has it on this branch`,
+    {
+      hint: "Choose another label, or use force to let it name the new checkpoint.",
+      details: { label, checkpointUri: found.uri },
+    },
+  );
 }
 
 function isTaken(writer: CapsuleWriter, id: string): boolean {

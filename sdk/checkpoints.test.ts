@@ -11,7 +11,12 @@ describe("commit()", () => {
     expect(await capsule.commit()).toMatchObject({ sequence: 0, committed: false, checkpoint: null });
     await capsule.put(URI, "1");
     const first = await capsule.commit();
-    expect(first).toMatchObject({ sequence: 1, committed: true, checkpoint: null, root: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(first).toMatchObject({
+      sequence: 1,
+      committed: true,
+      checkpoint: null,
+      root: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     expect(await capsule.commit()).toEqual({ ...first, committed: false });
     expect(await capsule.checkpoints()).toEqual([]);
     await capsule.close();
@@ -67,7 +72,13 @@ describe("commitStage()", () => {
     await capsule.close();
     const reader = await Capsule.open(CAPSULE_PATH, { runtime });
     expect(await reader.checkpoints()).toEqual([checkpoint]);
-    expect(checkpoint).toMatchObject({ stage: "plan", isManual: false, commitHash: "abc123", sequence: 1, label: null });
+    expect(checkpoint).toMatchObject({
+      stage: "plan",
+      isManual: false,
+      commitHash: "abc123",
+      sequence: 1,
+      label: null,
+    });
     expect(await collect(reader.events())).toMatchObject([
       {
         uri: "mv2://default/SPEC-1/abc/event/1",
@@ -111,7 +122,12 @@ describe("at()", () => {
     expect(await collect(before.events())).toHaveLength(1);
     expect(await before.checkpoints()).toHaveLength(1);
     expect(await before.stats()).toEqual({
-      sequence: 1, uriCount: 3, revisionCount: 1, eventCount: 1, checkpointCount: 1, contentBytes: 11 + payloadBytes(first.id),
+      sequence: 1,
+      uriCount: 3,
+      revisionCount: 1,
+      eventCount: 1,
+      checkpointCount: 1,
+      contentBytes: 11 + payloadBytes(first.id),
     });
 
     const two = await reader.at("two");
@@ -130,7 +146,10 @@ describe("at()", () => {
   it("names what it doesn't know", async () => {
     const { capsule } = await newCapsule();
     await capsule.commit({ label: "there" });
-    expect(await errorOf(capsule.at("elsewhere"))).toMatchObject({ code: "UnknownCheckpoint", details: { checkpoint: "elsewhere" } });
+    expect(await errorOf(capsule.at("elsewhere"))).toMatchObject({
+      code: "UnknownCheckpoint",
+      details: { checkpoint: "elsewhere" },
+    });
     expect(await errorOf(capsule.at("x".repeat(5000)))).toMatchObject({ code: "UnknownCheckpoint" });
     expect(await errorOf(capsule.at(""))).toMatchObject({ code: "InvalidArgument" });
     await capsule.close();
@@ -150,7 +169,9 @@ describe("at()", () => {
       expect(await (await reader.at(id)).get(URI, { as: "text" })).toBe(`revision ${index}`);
       expect((await reader.at(`c${index}`)).sequence).toBe(index + 1);
     }
-    expect((await collect(reader.log())).map(({ sequence }) => sequence)).toEqual(checkpoints.map((_, index) => 150 - index));
+    expect((await collect(reader.log())).map(({ sequence }) => sequence)).toEqual(
+      checkpoints.map((_, index) => 150 - index),
+    );
     await reader.close();
   });
 });
@@ -173,6 +194,12 @@ describe("newCheckpointId()", () => {
   it("is a ULID", () => {
     // 1469918176385 ms is 01ARYZ6S41 in the ULID specification's example.
     expect(newCheckpointId(1_469_918_176_385, zeros, () => false)).toBe("01ARYZ6S410000000000000000");
-    expect(newCheckpointId(0, (count) => new Uint8Array(count).fill(255), () => false)).toBe(`0000000000${"Z".repeat(16)}`);
+    expect(
+      newCheckpointId(
+        0,
+        (count) => new Uint8Array(count).fill(255),
+        () => false,
+      ),
+    ).toBe(`0000000000${"Z".repeat(16)}`);
   });
 });

@@ -32,7 +32,12 @@ export async function getContent(
   const resolving = resolveContent(session.core, uri, view());
   const place = resolving instanceof Promise ? await resolving : resolving;
   if (place === null) return null;
-  checkLength(session, uri, place, options.maxBytes ?? (form === "stream" ? Number.MAX_SAFE_INTEGER : DEFAULT_MAX_BYTES));
+  checkLength(
+    session,
+    uri,
+    place,
+    options.maxBytes ?? (form === "stream" ? Number.MAX_SAFE_INTEGER : DEFAULT_MAX_BYTES),
+  );
   if (form === "stream") return streamContent(session, place);
   const reading = readContent(session, place);
   const bytes = reading instanceof Promise ? await reading : reading;
@@ -48,14 +53,21 @@ function checkForm(form: ContentForm | undefined): ContentForm {
 function checkLength(session: Session, uri: string, place: ContentPlace, maxBytes: number): void {
   const { contentLength } = place;
   if (contentLength > maxBytes) {
-    throw new CapsuleError("TooLarge", `Cannot get ${uri}: it has ${contentLength} bytes, at most ${maxBytes} were allowed`, {
-      hint: 'Raise maxBytes, or ask for it as: "stream".',
-      details: { sizeBytes: contentLength, maxBytes },
-    });
+    throw new CapsuleError(
+      "TooLarge",
+      `Cannot get ${uri}: it has ${contentLength} bytes, at most ${maxBytes} were allowed`,
+      {
+        hint: 'Raise maxBytes, or ask for it as: "stream".',
+        details: { sizeBytes: contentLength, maxBytes },
+      },
+    );
   }
   // No memory is reserved on the word of a record that can't be true.
   if (contentLength > MAX_EXPANSION * (session.file.size() + UNWRITTEN_BYTES)) {
-    throw new CapsuleError("Corrupted", `Cannot get ${uri}: its record says ${contentLength} bytes, more than the file can hold`);
+    throw new CapsuleError(
+      "Corrupted",
+      `Cannot get ${uri}: its record says ${contentLength} bytes, more than the file can hold`,
+    );
   }
 }
 

@@ -42,7 +42,12 @@ describe("piecesOf()", () => {
         controller.close();
       },
     });
-    for (const source of [stream, (async function* () { yield bytes; })()]) {
+    for (const source of [
+      stream,
+      (async function* () {
+        yield bytes;
+      })(),
+    ]) {
       const pieces = piecesOf(source);
       expect(await nextPiece(pieces)).toBe(bytes);
       expect(await nextPiece(pieces)).toBeNull();
@@ -53,7 +58,11 @@ describe("piecesOf()", () => {
     for (const source of [5, null, {}, [1], new ArrayBuffer(1)]) {
       expect(await errorOf(() => piecesOf(source as never))).toMatchObject({ code: "InvalidArgument" });
     }
-    const texts = piecesOf((async function* () { yield "text" as never; })());
+    const texts = piecesOf(
+      (async function* () {
+        yield "text" as never;
+      })(),
+    );
     expect(await errorOf(nextPiece(texts))).toMatchObject({ code: "InvalidArgument" });
   });
 });

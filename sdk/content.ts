@@ -1,8 +1,8 @@
 /** Content to put: what it is, and whether it is text that can be searched. */
 
 import { isWellFormed } from "./canonical-json.js";
-import { argumentError, CapsuleError } from "./errors.js";
 import type { PutContent, WholeContent } from "./entries.js";
+import { argumentError, CapsuleError } from "./errors.js";
 
 /** Bytes that are decoded at once to see whether they are text. */
 const SNIFF_BYTES = 1024 * 1024;
@@ -11,9 +11,13 @@ const SNIFF_BYTES = 1024 * 1024;
 export function isWholeContent(content: PutContent): content is WholeContent {
   if (typeof content === "string") {
     if (isWellFormed(content)) return true;
-    throw new CapsuleError("InvalidArgument", "Cannot store the content: it has a surrogate that stands alone, which UTF-8 can't hold", {
-      hint: "Pass bytes to store them as they are.",
-    });
+    throw new CapsuleError(
+      "InvalidArgument",
+      "Cannot store the content: it has a surrogate that stands alone, which UTF-8 can't hold",
+      {
+        hint: "Pass bytes to store them as they are.",
+      },
+    );
   }
   return content instanceof Uint8Array;
 }

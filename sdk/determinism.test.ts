@@ -17,7 +17,13 @@ async function written(options: { readonly seed?: number; readonly together?: bo
   const work = [
     () => capsule.putMany(documents),
     () => capsule.put({ path: "large.bin" }, noise(1_300_000)),
-    () => capsule.put({ path: "stream" }, (async function* () { yield noise(5000); })()),
+    () =>
+      capsule.put(
+        { path: "stream" },
+        (async function* () {
+          yield noise(5000);
+        })(),
+      ),
     () => capsule.commitStage({ stage: "plan", gitCommit: "abc" }),
     () => capsule.emit({ type: "ToolCall", payload: { call_id: "1", tool_name: "t", input: { b: 1, a: 2 } } }),
     () => capsule.alias("mv2://default/SPEC-1/abc/artifact/alias", "mv2://default/SPEC-1/abc/artifact/stream", "moved"),

@@ -10,7 +10,9 @@ async function filled(): Promise<{ runtime: Runtime; bytes: Uint8Array }> {
   const { capsule, runtime } = await newCapsule();
   await capsule.put({ path: "x" }, noise(100_000));
   await capsule.commit();
-  await capsule.putMany(Array.from({ length: 100 }, (_, index) => ({ target: { path: `${index}` }, content: `text ${index}` })));
+  await capsule.putMany(
+    Array.from({ length: 100 }, (_, index) => ({ target: { path: `${index}` }, content: `text ${index}` })),
+  );
   await capsule.close();
   return { runtime, bytes: runtime.files.readFile(CAPSULE_PATH) };
 }
@@ -25,12 +27,16 @@ describe("Capsule.doctor()", () => {
   });
 
   it("says that there is no capsule", async () => {
-    expect(await examine(memoryMachine())).toMatchObject([{ code: "Missing", level: "error", hint: expect.stringContaining("init") }]);
+    expect(await examine(memoryMachine())).toMatchObject([
+      { code: "Missing", level: "error", hint: expect.stringContaining("init") },
+    ]);
   });
 
   it("says who has it open for writing", async () => {
     const { capsule, runtime } = await newCapsule({ specId: "SPEC-1" });
-    expect(await examine(runtime)).toMatchObject([{ code: "Locked", level: "warning", message: expect.stringContaining("spec: SPEC-1") }]);
+    expect(await examine(runtime)).toMatchObject([
+      { code: "Locked", level: "warning", message: expect.stringContaining("spec: SPEC-1") },
+    ]);
     await capsule.close();
   });
 
@@ -87,6 +93,8 @@ describe("Capsule.doctor()", () => {
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.toSorted((a, b) => a - b)).toEqual(seen);
     expect(seen.at(-1)).toBe(1);
-    expect(await errorOf(Capsule.doctor(CAPSULE_PATH, { runtime, deep: true, signal: AbortSignal.abort() }))).toMatchObject({ code: "Aborted" });
+    expect(
+      await errorOf(Capsule.doctor(CAPSULE_PATH, { runtime, deep: true, signal: AbortSignal.abort() })),
+    ).toMatchObject({ code: "Aborted" });
   });
 });

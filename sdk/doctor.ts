@@ -8,8 +8,8 @@ import type { Diagnostic, DiagnosticCode, DoctorOptions } from "./diagnostics.js
 import { CapsuleError, type CapsuleErrorCode, throwIfAborted } from "./errors.js";
 import { describeHolder } from "./lock.js";
 import { isRuntimeError, toCapsuleError } from "./machine-errors.js";
-import type { Injection } from "./options.js";
 import { openForReading, runtimeOf } from "./open.js";
+import type { Injection } from "./options.js";
 import type { Session } from "./session.js";
 
 const STEP_BYTES = 4 * 1024 * 1024;
@@ -157,6 +157,8 @@ async function verifyDeeply(session: Session, options: DoctorOptions): Promise<D
 /** Adds that all is well if nothing was found. */
 export function withVerdict(findings: readonly Diagnostic[], deep: boolean): Diagnostic[] {
   if (findings.length > 0) return [...findings];
-  const message = deep ? "Every byte of the capsule is as its hashes say." : "The capsule opens, and its newest commit is whole.";
+  const message = deep
+    ? "Every byte of the capsule is as its hashes say."
+    : "The capsule opens, and its newest commit is whole.";
   return [{ code: "Healthy", level: "ok", message }];
 }

@@ -57,7 +57,8 @@ class DocumentBatch {
   /** Stores checked documents; lets signals and timers in now and then, if someone waits for them. */
   async storeAll(checked: readonly CheckedDocument[]): Promise<void> {
     for (let from = 0; from < checked.length; from += CHUNK_DOCUMENTS) {
-      for (let i = from; i < Math.min(from + CHUNK_DOCUMENTS, checked.length); i++) this.store(checked[i] as CheckedDocument);
+      for (let i = from; i < Math.min(from + CHUNK_DOCUMENTS, checked.length); i++)
+        this.store(checked[i] as CheckedDocument);
       await this.report();
     }
   }
@@ -92,7 +93,8 @@ class DocumentBatch {
 
   private store({ input, document }: CheckedDocument): void {
     const { content, index } = document;
-    if (!isWholeContent(content)) throw argumentError("content", "a string or bytes", content, "Use put() for a stream.");
+    if (!isWholeContent(content))
+      throw argumentError("content", "a string or bytes", content, "Use put() for a stream.");
     this.writer.storeDocument(prepareDocument(input, content, index));
     this.uris.push(input.uri as Uri);
   }

@@ -66,7 +66,10 @@ describe("a failed write", () => {
     const runtime = failingMachine(machine, faults);
     const reader = await Capsule.open(CAPSULE_PATH, { runtime });
     faults.read = inputOutputError;
-    expect(await errorOf(reader.get(OTHER))).toMatchObject({ code: "IoError", message: expect.stringContaining("the device failed") });
+    expect(await errorOf(reader.get(OTHER))).toMatchObject({
+      code: "IoError",
+      message: expect.stringContaining("the device failed"),
+    });
     faults.read = null;
     expect((await reader.get(OTHER))?.length).toBe(3_000_000);
     await reader.close();

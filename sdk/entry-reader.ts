@@ -51,7 +51,8 @@ export function toEntry(session: Session, record: CoreRecord, uri: Uri): Entry {
     throw new CapsuleError("Corrupted", `Cannot read ${uri}: it resolves to a record of kind ${record.kind}`);
   }
   const stored = parseAttributes(record);
-  const described = kind === "revision" ? (stored as StoredAttributes) : { attributes: stored, media_type: "application/json" };
+  const described =
+    kind === "revision" ? (stored as StoredAttributes) : { attributes: stored, media_type: "application/json" };
   return {
     uri,
     resolvedUri: record.uri as Uri,

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { runtimeError } from "../runtimes/errors.js";
-import { abortedError, argumentError, CapsuleError, capsuleErrorCodes, describeValue, throwIfAborted } from "./errors.js";
+import {
+  abortedError,
+  argumentError,
+  CapsuleError,
+  capsuleErrorCodes,
+  describeValue,
+  throwIfAborted,
+} from "./errors.js";
 import { toCapsuleError } from "./machine-errors.js";
 
 describe("CapsuleError", () => {
@@ -14,7 +21,13 @@ describe("CapsuleError", () => {
   it("keeps hint, details and cause", () => {
     const cause = new Error("why");
     const error = new CapsuleError("IoError", "Cannot go on", { hint: "Try again.", details: { at: 1 }, cause });
-    expect(error).toMatchObject({ name: "CapsuleError", message: "Cannot go on", hint: "Try again.", details: { at: 1 }, cause });
+    expect(error).toMatchObject({
+      name: "CapsuleError",
+      message: "Cannot go on",
+      hint: "Try again.",
+      details: { at: 1 },
+      cause,
+    });
     expect(error).toBeInstanceOf(Error);
     expect(new CapsuleError("IoError", "x")).not.toHaveProperty("cause");
   });
@@ -42,7 +55,10 @@ describe("toCapsuleError()", () => {
   it("passes its own kind through, and makes anything else an IoError", () => {
     const own = new CapsuleError("TooLarge", "x");
     expect(toCapsuleError(own, "y")).toBe(own);
-    expect(toCapsuleError(new TypeError("odd"), "read")).toMatchObject({ code: "IoError", message: "Cannot read: odd" });
+    expect(toCapsuleError(new TypeError("odd"), "read")).toMatchObject({
+      code: "IoError",
+      message: "Cannot read: odd",
+    });
     expect(toCapsuleError("odd", "read")).toMatchObject({ code: "IoError", message: "Cannot read: odd" });
   });
 });

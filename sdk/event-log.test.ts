@@ -14,7 +14,14 @@ const gate = (stage: string): EventInput => ({
 const call = (payload: object): EventInput =>
   ({
     type: "ModelCallEnvelope",
-    payload: { call_id: "1", model: "m", routing_mode: "cloud", capture_mode: "prompts_only", success: true, ...payload },
+    payload: {
+      call_id: "1",
+      model: "m",
+      routing_mode: "cloud",
+      capture_mode: "prompts_only",
+      success: true,
+      ...payload,
+    },
   }) as EventInput;
 
 describe("emit()", () => {
@@ -49,8 +56,14 @@ describe("emit()", () => {
         payload: { gate_name: "tests", outcome: "passed", stage: "plan", blocking: true },
       },
     ]);
-    expect(await capsule.get(uri, { as: "text" })).toBe('{"blocking":true,"gate_name":"tests","outcome":"passed","stage":"plan"}');
-    expect(await capsule.resolve(uri)).toMatchObject({ kind: "event", mediaType: "application/json", attributes: { stage: "plan" } });
+    expect(await capsule.get(uri, { as: "text" })).toBe(
+      '{"blocking":true,"gate_name":"tests","outcome":"passed","stage":"plan"}',
+    );
+    expect(await capsule.resolve(uri)).toMatchObject({
+      kind: "event",
+      mediaType: "application/json",
+      attributes: { stage: "plan" },
+    });
     await capsule.close();
   });
 
@@ -59,16 +72,22 @@ describe("emit()", () => {
     const error = await errorOf(capsule.emit({ type: "Nonsense", payload: {} } as never));
     expect(error).toMatchObject({ code: "UnknownEventType", details: { validTypes: eventTypes } });
     expect(error.hint).toContain("StageTransition, PolicySnapshotRef");
-    expect(await errorOf(capsule.emit({ type: "toString", payload: {} } as never))).toMatchObject({ code: "UnknownEventType" });
+    expect(await errorOf(capsule.emit({ type: "toString", payload: {} } as never))).toMatchObject({
+      code: "UnknownEventType",
+    });
     await capsule.close();
   });
 
   it("names each faulty field of a payload", async () => {
     const { capsule } = await newCapsule();
-    const error = await errorOf(capsule.emit({ type: "GateDecision", payload: { gate_name: "g", stage: 1, extra: true } } as never));
+    const error = await errorOf(
+      capsule.emit({ type: "GateDecision", payload: { gate_name: "g", stage: 1, extra: true } } as never),
+    );
     expect(error.code).toBe("InvalidEventPayload");
     expect(error.message).toMatch(/outcome: .*stage: .*blocking: .*extra/s);
-    expect(await errorOf(capsule.emit({ type: "RetrievalResponse", payload: { request_id: "1", hit_uris: ["x"] } }))).toMatchObject({
+    expect(
+      await errorOf(capsule.emit({ type: "RetrievalResponse", payload: { request_id: "1", hit_uris: ["x"] } })),
+    ).toMatchObject({
       message: expect.stringContaining("hit_uris.0: expected an mv2:// URI"),
     });
     expect(await errorOf(capsule.emit(trace("x".repeat(70_000))))).toMatchObject({ code: "TooLarge" });
@@ -89,7 +108,8 @@ describe("emit()", () => {
   ] as const)("under capture mode %s, %j is stored: %s", async (captureMode, payload, isStored) => {
     const { capsule } = await newCapsule({ captureMode });
     if (isStored) await capsule.emit(call(payload));
-    else expect(await errorOf(capsule.emit(call(payload)))).toMatchObject({ code: "CaptureModeViolation", exitCode: 1 });
+    else
+      expect(await errorOf(capsule.emit(call(payload)))).toMatchObject({ code: "CaptureModeViolation", exitCode: 1 });
     await capsule.commit();
     expect(await collect(capsule.events())).toHaveLength(isStored ? 1 : 0);
     await capsule.close();
@@ -129,8 +149,12 @@ describe("events()", () => {
 
   it("refuses filters that can't match by mistake", async () => {
     const { capsule } = await filled();
-    expect(await errorOf(collect(capsule.events({ type: "Gate" as never })))).toMatchObject({ code: "UnknownEventType" });
-    expect(await errorOf(collect(capsule.events({ sinceCheckpoint: "x" })))).toMatchObject({ code: "UnknownCheckpoint" });
+    expect(await errorOf(collect(capsule.events({ type: "Gate" as never })))).toMatchObject({
+      code: "UnknownEventType",
+    });
+    expect(await errorOf(collect(capsule.events({ sinceCheckpoint: "x" })))).toMatchObject({
+      code: "UnknownCheckpoint",
+    });
     expect(await errorOf(collect(capsule.events({ limit: 0.5 })))).toMatchObject({ code: "InvalidArgument" });
     const signal = AbortSignal.abort();
     expect(await errorOf(collect(capsule.events({ signal })))).toMatchObject({ code: "Aborted" });
@@ -161,7 +185,9 @@ describe("the registry of event types", () => {
     expect(rows.length).toBe(eventTypes.length);
     for (const [, number, type, fields] of rows) {
       expect(eventTypeNumbers[type as keyof typeof eventTypeNumbers]).toBe(Number(number));
-      const schema = eventSchemas[type as keyof typeof eventSchemas] as { shape?: Record<string, { isOptional(): boolean }> };
+      const schema = eventSchemas[type as keyof typeof eventSchemas] as {
+        shape?: Record<string, { isOptional(): boolean }>;
+      };
       const stated = [...(fields as string).matchAll(/`(\w+\??)`/g)].map((match) => match[1]);
       const shape = Object.entries(schema.shape ?? {}).map(([name, field]) => (field.isOptional() ? `${name}?` : name));
       expect([type, ...stated]).toEqual([type, ...shape]);
@@ -170,7 +196,13 @@ describe("the registry of event types", () => {
 
   it("accepts what the capsule emits by itself", () => {
     expect(payloadFaults("Removed", { uri: "mv2://w/s/r/artifact/x", reason: "" })).toEqual([]);
-    expect(payloadFaults("AliasRecorded", { old_uri: "mv2://w/s/r/artifact/x", new_uri: "mv2://w/s/r/artifact/y", reason: "" })).toEqual([]);
+    expect(
+      payloadFaults("AliasRecorded", {
+        old_uri: "mv2://w/s/r/artifact/x",
+        new_uri: "mv2://w/s/r/artifact/y",
+        reason: "",
+      }),
+    ).toEqual([]);
     expect(payloadFaults("StageTransition", { stage: "plan", checkpoint_id: "01J" })).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 /** From records to events and checkpoints. */
 
+import { readContent } from "./content-reader.js";
 import { type CoreView, RecordKind } from "./core/exports.js";
 import { findCheckpointId, findLabel, scanRecords } from "./core/reads.js";
 import type { CoreRecord } from "./core/records.js";
-import { readContent } from "./content-reader.js";
 import { checkLimit, parseAttributes, parseJson, pinned } from "./entry-reader.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import { checkEventType, eventTypeName, eventTypeNumbers, isAuditEvent } from "./event-types.js";
@@ -48,7 +48,8 @@ export async function* readEvents(
   const earlierWrites = session.beforeRead();
   if (earlierWrites !== undefined) await earlierWrites;
   const at = pinned(session, view);
-  const since = filters.sinceCheckpoint === undefined ? null : await requireCheckpoint(session, filters.sinceCheckpoint, at);
+  const since =
+    filters.sinceCheckpoint === undefined ? null : await requireCheckpoint(session, filters.sinceCheckpoint, at);
   const from = since === null ? 0 : since.recordNumber + 1;
   let given = 0;
   if (limit === 0) return;
@@ -134,19 +135,28 @@ export function toCheckpoint(record: CoreRecord): Checkpoint {
  * `CheckpointOnOtherBranch`
  */
 export async function requireCheckpoint(session: Session, name: string, view: CoreView): Promise<CoreRecord> {
-  if (typeof name !== "string" || name === "") throw argumentError("checkpoint", "the id or label of a checkpoint", name);
+  if (typeof name !== "string" || name === "")
+    throw argumentError("checkpoint", "the id or label of a checkpoint", name);
   const record = (await findCheckpointId(session.core, name, view)) ?? (await findLabel(session.core, name, view));
   if (record === null) {
-    throw new CapsuleError("UnknownCheckpoint", `Cannot go back to ${JSON.stringify(name)}: no checkpoint has this id or label`, {
-      hint: 'Run "speckit capsule checkpoints" to see which there are.',
-      details: { checkpoint: name },
-    });
+    throw new CapsuleError(
+      "UnknownCheckpoint",
+      `Cannot go back to ${JSON.stringify(name)}: no checkpoint has this id or label`,
+      {
+        hint: 'Run "speckit capsule checkpoints" to see which there are.',
+        details: { checkpoint: name },
+      },
+    );
   }
   if (record.branch !== view.branch) {
     const [found, wanted] = [branchName(record.branch), branchName(view.branch)];
-    throw new CapsuleError("CheckpointOnOtherBranch", `Cannot go back to ${JSON.stringify(name)} on ${wanted}: it is on ${found}`, {
-      details: { checkpoint: name, branch: found },
-    });
+    throw new CapsuleError(
+      "CheckpointOnOtherBranch",
+      `Cannot go back to ${JSON.stringify(name)} on ${wanted}: it is on ${found}`,
+      {
+        details: { checkpoint: name, branch: found },
+      },
+    );
   }
   return record;
 }

@@ -54,8 +54,12 @@ export function eventTypeName(number: number): string {
 /** Checks the name of an event type. @throws CapsuleError `UnknownEventType`, listing the valid ones */
 export function checkEventType(type: string): EventType {
   if (Object.hasOwn(eventTypeNumbers, type)) return type as EventType;
-  throw new CapsuleError("UnknownEventType", `Cannot use the event type ${describeValue(type)}: there is no such type`, {
-    hint: `Valid types: ${eventTypes.join(", ")}.`,
-    details: { validTypes: eventTypes },
-  });
+  throw new CapsuleError(
+    "UnknownEventType",
+    `Cannot use the event type ${describeValue(type)}: there is no such type`,
+    {
+      hint: `Valid types: ${eventTypes.join(", ")}.`,
+      details: { validTypes: eventTypes },
+    },
+  );
 }

@@ -2,8 +2,8 @@
 
 import { canonicalJson } from "./canonical-json.js";
 import { CapsuleError } from "./errors.js";
-import type { EventInput } from "./events.js";
 import { checkEventType, type EventType } from "./event-types.js";
+import type { EventInput } from "./events.js";
 import type { CaptureMode } from "./options.js";
 import type { EventPayloads } from "./schema/events.js";
 
@@ -40,10 +40,14 @@ function checkPayload(type: EventType, payload: unknown, mode: CaptureMode, faul
 export function encodePayload(type: EventType, payload: unknown): Uint8Array {
   const bytes = encoder.encode(canonicalJson(payload, `the payload of ${type}`));
   if (bytes.length <= MAX_PAYLOAD_BYTES) return bytes;
-  throw new CapsuleError("TooLarge", `Cannot emit ${type}: its payload has ${bytes.length} bytes, at most ${MAX_PAYLOAD_BYTES} are allowed`, {
-    hint: "Put the long part as an artifact and refer to it by its URI.",
-    details: { limitBytes: MAX_PAYLOAD_BYTES, gotBytes: bytes.length },
-  });
+  throw new CapsuleError(
+    "TooLarge",
+    `Cannot emit ${type}: its payload has ${bytes.length} bytes, at most ${MAX_PAYLOAD_BYTES} are allowed`,
+    {
+      hint: "Put the long part as an artifact and refer to it by its URI.",
+      details: { limitBytes: MAX_PAYLOAD_BYTES, gotBytes: bytes.length },
+    },
+  );
 }
 
 const CAPTURED: { readonly [mode in CaptureMode]: readonly ("prompt" | "response")[] } = {
@@ -65,8 +69,12 @@ function checkCapture(payload: EventPayloads["ModelCallEnvelope"], mode: Capture
 }
 
 function violation(reason: string, mode: CaptureMode, claimed: CaptureMode): CapsuleError {
-  return new CapsuleError("CaptureModeViolation", `Cannot emit ModelCallEnvelope under capture mode ${mode}: ${reason}`, {
-    hint: "Leave the field out, or open the capsule with a captureMode that permits it.",
-    details: { captureMode: mode, claimedMode: claimed },
-  });
+  return new CapsuleError(
+    "CaptureModeViolation",
+    `Cannot emit ModelCallEnvelope under capture mode ${mode}: ${reason}`,
+    {
+      hint: "Leave the field out, or open the capsule with a captureMode that permits it.",
+      details: { captureMode: mode, claimedMode: claimed },
+    },
+  );
 }

@@ -1,7 +1,13 @@
 /** The public entry of speckit-capsule: the same import on Node, Bun and Deno. */
 
 export { Capsule } from "./capsule.js";
-export { type Diagnostic, type DiagnosticCode, type DiagnosticLevel, type DoctorOptions, worstLevel } from "./diagnostics.js";
+export {
+  type Diagnostic,
+  type DiagnosticCode,
+  type DiagnosticLevel,
+  type DoctorOptions,
+  worstLevel,
+} from "./diagnostics.js";
 export type {
   Document,
   Entry,
@@ -17,7 +23,13 @@ export type {
   PutTarget,
   WholeContent,
 } from "./entries.js";
-export { CapsuleError, type CapsuleErrorCode, type CapsuleErrorOptions, capsuleErrorCodes, type ErrorDetails } from "./errors.js";
+export {
+  CapsuleError,
+  type CapsuleErrorCode,
+  type CapsuleErrorOptions,
+  capsuleErrorCodes,
+  type ErrorDetails,
+} from "./errors.js";
 export { checkEventType, type EventType, eventTypeNumbers, eventTypes, isAuditEvent } from "./event-types.js";
 export type { CapsuleEvent, EventFilters, EventInput, EventOptions } from "./events.js";
 export type {
@@ -30,8 +42,24 @@ export type {
   StageOptions,
   ViewStats,
 } from "./history.js";
-export type { Highlight, Hit, HitExplanation, QueryTerm, SearchOptions, SearchResult, TermExplanation } from "./hits.js";
-export type { AnalyzerName, CapsuleInfo, CaptureMode, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
+export type {
+  Highlight,
+  Hit,
+  HitExplanation,
+  QueryTerm,
+  SearchOptions,
+  SearchResult,
+  TermExplanation,
+} from "./hits.js";
+export type {
+  AnalyzerName,
+  CapsuleInfo,
+  CaptureMode,
+  CreateOptions,
+  Injection,
+  OpenOptions,
+  WriterOptions,
+} from "./options.js";
 export type { Readable } from "./readable.js";
 export type { EventPayloads } from "./schema/events.js";
 export {

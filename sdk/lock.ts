@@ -51,12 +51,16 @@ function lockMetadata(runtime: Runtime, specId: string | undefined, runId: strin
 
 function lockedError(runtime: Runtime, path: string, holder: LockHolder): CapsuleError {
   const who = describeHolder(holder, runtime.environment.now());
-  return new CapsuleError("LockedByWriter", `Cannot open the capsule ${JSON.stringify(path)} for writing: it is locked by ${who}`, {
-    hint:
-      "Wait for it to finish (--wait SECONDS), or end that process: its lock is free at once. " +
-      `Deleting ${holder.lockfilePath} does not help.`,
-    details: { holder: holder.metadata, lockfilePath: holder.lockfilePath },
-  });
+  return new CapsuleError(
+    "LockedByWriter",
+    `Cannot open the capsule ${JSON.stringify(path)} for writing: it is locked by ${who}`,
+    {
+      hint:
+        "Wait for it to finish (--wait SECONDS), or end that process: its lock is free at once. " +
+        `Deleting ${holder.lockfilePath} does not help.`,
+      details: { holder: holder.metadata, lockfilePath: holder.lockfilePath },
+    },
+  );
 }
 
 /**

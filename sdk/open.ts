@@ -4,7 +4,7 @@ import type { File, FileSystem, LocalFile, Lock, Runtime } from "../runtimes/con
 import { parentPath, portablePath } from "../runtimes/paths.js";
 import type { CoreHostOptions } from "./core/host.js";
 import { CoreInstance } from "./core/instance.js";
-import { capsuleInfo, createCapsule, openCapsule, recoverLastBatch, recoveredLength } from "./core/lifecycle.js";
+import { capsuleInfo, createCapsule, openCapsule, recoveredLength, recoverLastBatch } from "./core/lifecycle.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import { acquireLock } from "./lock.js";
 import { toCapsuleError, translating } from "./machine-errors.js";
@@ -129,12 +129,7 @@ function requireExisting(runtime: Runtime, path: string, action: string): void {
   });
 }
 
-async function startWriting(
-  file: LocalFile,
-  lock: Lock,
-  options: OpenOptions,
-  runtime: Runtime,
-): Promise<WriterParts> {
+async function startWriting(file: LocalFile, lock: Lock, options: OpenOptions, runtime: Runtime): Promise<WriterParts> {
   const core = new CoreInstance(file, { ...coreOptions(options, runtime), beforeAppend: () => lock.check(file) });
   await openCapsule(core, file.size(), JSON.stringify(lock.capsulePath));
   if (recoverLastBatch(core)) file.sync();

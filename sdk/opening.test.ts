@@ -32,7 +32,10 @@ describe("Capsule.create()", () => {
       root: expect.stringMatching(/^[0-9a-f]{64}$/),
       lock: "in-process",
     });
-    expect(runtime.files.list("/work/.speckit/memvid").map(({ name }) => name)).toEqual(["workspace.mv2", "workspace.mv2.lock"]);
+    expect(runtime.files.list("/work/.speckit/memvid").map(({ name }) => name)).toEqual([
+      "workspace.mv2",
+      "workspace.mv2.lock",
+    ]);
     expect(runtime.files.stat(path)?.sizeBytes).toBe(256);
     expect(await capsule.put({ path: "x" }, "")).toBe("mv2://ws/workspace/main/artifact/x");
     await capsule.close();
@@ -41,7 +44,10 @@ describe("Capsule.create()", () => {
   it("never touches what stands there", async () => {
     const runtime = memoryMachine();
     writeFile(runtime, Uint8Array.of(1, 2, 3));
-    expect(await errorOf(Capsule.create(CAPSULE_PATH, { runtime }))).toMatchObject({ code: "AlreadyExists", exitCode: 1 });
+    expect(await errorOf(Capsule.create(CAPSULE_PATH, { runtime }))).toMatchObject({
+      code: "AlreadyExists",
+      exitCode: 1,
+    });
     expect(runtime.files.readFile(CAPSULE_PATH)).toEqual(Uint8Array.of(1, 2, 3));
   });
 
@@ -74,8 +80,13 @@ describe("Capsule.open()", () => {
     expect(await errorOf(reader.commit())).toMatchObject({ code: "ReadOnly" });
     expect(reader.info).toMatchObject({ mode: "read", lock: null });
     await reader.close();
-    expect(await errorOf(Capsule.open("/work/missing.mv2", { runtime }))).toMatchObject({ code: "NotFound", exitCode: 1 });
-    expect(await errorOf(Capsule.open("/work/missing.mv2", { runtime, mode: "write" }))).toMatchObject({ code: "NotFound" });
+    expect(await errorOf(Capsule.open("/work/missing.mv2", { runtime }))).toMatchObject({
+      code: "NotFound",
+      exitCode: 1,
+    });
+    expect(await errorOf(Capsule.open("/work/missing.mv2", { runtime, mode: "write" }))).toMatchObject({
+      code: "NotFound",
+    });
     expect(runtime.files.list("/work").map(({ name }) => name)).toEqual(["test.mv2"]);
     expect(runtime.files.readFile(CAPSULE_PATH)).toEqual(before);
   });
@@ -86,7 +97,10 @@ describe("Capsule.open()", () => {
     expect(error).toMatchObject({
       code: "LockedByWriter",
       exitCode: 1,
-      details: { holder: { spec_id: "SPEC-KIT-971", run_id: "abc123", schema_version: 1 }, lockfilePath: `${CAPSULE_PATH}.lock` },
+      details: {
+        holder: { spec_id: "SPEC-KIT-971", run_id: "abc123", schema_version: 1 },
+        lockfilePath: `${CAPSULE_PATH}.lock`,
+      },
     });
     expect(error.message).toContain("started 0s ago (spec: SPEC-KIT-971, run: abc123)");
     expect(error.hint).toContain("--wait");
@@ -103,7 +117,9 @@ describe("Capsule.open()", () => {
     await capsule.close();
     const writer = await waiting;
     const abort = new AbortController();
-    const second = errorOf(Capsule.open(CAPSULE_PATH, { runtime, mode: "write", waitSeconds: 10, signal: abort.signal }));
+    const second = errorOf(
+      Capsule.open(CAPSULE_PATH, { runtime, mode: "write", waitSeconds: 10, signal: abort.signal }),
+    );
     abort.abort();
     expect(await second).toMatchObject({ code: "Aborted" });
     await writer.close();
@@ -135,13 +151,19 @@ describe("Capsule.open()", () => {
     const bytes = runtime.files.readFile(CAPSULE_PATH);
     bytes[50] = 77;
     writeFile(runtime, bytes);
-    expect(await errorOf(Capsule.open(CAPSULE_PATH, { runtime }))).toMatchObject({ code: "Corrupted", exitCode: 2, details: { offset: 0 } });
+    expect(await errorOf(Capsule.open(CAPSULE_PATH, { runtime }))).toMatchObject({
+      code: "Corrupted",
+      exitCode: 2,
+      details: { offset: 0 },
+    });
   });
 
   it("gives lock and file back when it fails", async () => {
     const { capsule, runtime } = await newCapsule();
     await capsule.close();
-    expect(await errorOf(Capsule.open(CAPSULE_PATH, { runtime, mode: "write", workspaceId: "other" }))).toMatchObject({ code: "InvalidArgument" });
+    expect(await errorOf(Capsule.open(CAPSULE_PATH, { runtime, mode: "write", workspaceId: "other" }))).toMatchObject({
+      code: "InvalidArgument",
+    });
     expect(await runtime.locks.inspect(CAPSULE_PATH)).toMatchObject({ state: "free" });
     await (await Capsule.open(CAPSULE_PATH, { runtime, mode: "write" })).close();
   });
@@ -262,7 +284,14 @@ describe("describeHolder()", () => {
   it("describeDuration() gives the two largest units", () => {
     const second = 1000;
     expect([0, 59, 60, 303, 3600, 3661, 90_000, 200_000].map((seconds) => describeDuration(seconds * second))).toEqual([
-      "0s", "59s", "1m", "5m 3s", "1h", "1h 1m", "1d 1h", "2d 7h",
+      "0s",
+      "59s",
+      "1m",
+      "5m 3s",
+      "1h",
+      "1h 1m",
+      "1d 1h",
+      "2d 7h",
     ]);
     expect(describeDuration(-5)).toBe("0s");
   });

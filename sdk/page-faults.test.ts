@@ -22,7 +22,11 @@ async function filledMachine() {
     await capsule.commit({ label: `batch ${batch}` });
   }
   await capsule.put({ path: "large" }, noise(2_500_000));
-  await capsule.alias("mv2://default/workspace/main/artifact/alias", "mv2://default/workspace/main/artifact/same", "moved");
+  await capsule.alias(
+    "mv2://default/workspace/main/artifact/alias",
+    "mv2://default/workspace/main/artifact/same",
+    "moved",
+  );
   await capsule.close();
   return runtime;
 }
@@ -32,7 +36,9 @@ async function everything(reader: Readable & { at?: Capsule["at"] }) {
   const entries = await collect(reader.list({ kinds: ["revision", "event", "checkpoint"] }));
   return {
     entries,
-    contents: await Promise.all(entries.slice(0, 40).map(({ uri }) => reader.get(uri, { as: "text" }).catch(() => "not text"))),
+    contents: await Promise.all(
+      entries.slice(0, 40).map(({ uri }) => reader.get(uri, { as: "text" }).catch(() => "not text")),
+    ),
     large: await reader.resolve("mv2://default/workspace/main/artifact/large", { contentHash: true }),
     alias: await reader.get("mv2://default/workspace/main/artifact/alias", { as: "text" }),
     absent: await reader.get("mv2://default/workspace/main/artifact/absent"),
@@ -70,7 +76,11 @@ describe("a file that answers later", () => {
     const uris = (await collect(remote.list({ limit: 60 }))).map(({ uri }) => uri);
     const together = await Promise.all(uris.map((uri) => remote.get(uri, { as: "text" })));
     for (const [index, uri] of uris.entries()) expect(together[index]).toBe(await remote.get(uri, { as: "text" }));
-    const [hits, , again] = await Promise.all([remote.search("retry"), remote.get(uris[0] as string), remote.search("retry")]);
+    const [hits, , again] = await Promise.all([
+      remote.search("retry"),
+      remote.get(uris[0] as string),
+      remote.search("retry"),
+    ]);
     expect(again).toEqual(hits);
     await remote.close();
   });
@@ -78,8 +88,14 @@ describe("a file that answers later", () => {
   it("fails with WorkingSetTooLarge where one read needs more than may be kept", async () => {
     const runtime = await filledMachine();
     const open = () => runtime.files.open(CAPSULE_PATH, { mode: "read" });
-    const remote = await Capsule.open(CAPSULE_PATH, { runtime, file: faultingFile(open()), maxWorkingSetBytes: 400_000 });
-    expect(await errorOf(remote.get("mv2://default/workspace/main/artifact/large"))).toMatchObject({ code: "WorkingSetTooLarge" });
+    const remote = await Capsule.open(CAPSULE_PATH, {
+      runtime,
+      file: faultingFile(open()),
+      maxWorkingSetBytes: 400_000,
+    });
+    expect(await errorOf(remote.get("mv2://default/workspace/main/artifact/large"))).toMatchObject({
+      code: "WorkingSetTooLarge",
+    });
     expect(await remote.get("mv2://default/workspace/main/artifact/same", { as: "text" })).toBe("revision 5");
     await remote.close();
   });
@@ -87,7 +103,9 @@ describe("a file that answers later", () => {
   it("can't be written", async () => {
     const runtime = await filledMachine();
     const file = faultingFile(runtime.files.open(CAPSULE_PATH, { mode: "read" }));
-    expect(await errorOf(Capsule.open(CAPSULE_PATH, { runtime, file, mode: "write" }))).toMatchObject({ code: "InvalidArgument" });
+    expect(await errorOf(Capsule.open(CAPSULE_PATH, { runtime, file, mode: "write" }))).toMatchObject({
+      code: "InvalidArgument",
+    });
     file.close();
   });
 });

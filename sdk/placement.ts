@@ -1,8 +1,8 @@
 /** Where things are put: targets to URIs, and the rule that a run belongs to one spec. */
 
-import { WITH_PENDING, MAIN_BRANCH } from "./core/exports.js";
-import { listRecords } from "./core/reads.js";
 import { atOnce } from "./aliases.js";
+import { MAIN_BRANCH, WITH_PENDING } from "./core/exports.js";
+import { listRecords } from "./core/reads.js";
 import type { PutTarget } from "./entries.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import type { Session } from "./session.js";
@@ -49,7 +49,8 @@ export class Placement {
   /** The URI for a target of `put`. @throws CapsuleError `InvalidUri`, `InvalidArgument`, `RunOfOtherSpec` */
   uriFor(target: PutTarget): Uri {
     if (typeof target === "string") return this.ownUri(target);
-    if (typeof target !== "object" || target === null) throw argumentError("target", "a URI or an object with a path", target);
+    if (typeof target !== "object" || target === null)
+      throw argumentError("target", "a URI or an object with a path", target);
     const { path, type = "artifact", specId, runId } = target;
     if (typeof path !== "string") throw argumentError("target.path", "a string", path);
     refuseReserved(type);
@@ -65,9 +66,13 @@ export class Placement {
     const { workspaceId, specId, runId, type } = parseUri(uri);
     refuseReserved(type);
     if (workspaceId !== this.workspaceId) {
-      throw new CapsuleError("InvalidUri", `Cannot store under ${uri}: the capsule's workspace is ${JSON.stringify(this.workspaceId)}`, {
-        details: { workspaceId: this.workspaceId },
-      });
+      throw new CapsuleError(
+        "InvalidUri",
+        `Cannot store under ${uri}: the capsule's workspace is ${JSON.stringify(this.workspaceId)}`,
+        {
+          details: { workspaceId: this.workspaceId },
+        },
+      );
     }
     if (specId !== null && runId !== null) this.requireRun(specId, runId);
     return uri;
@@ -110,10 +115,14 @@ export class Placement {
     if (runId === DEFAULT_RUN) return;
     const known = this.knownRuns.get(runId) ?? this.findSpecOf(specId, runId);
     if (known !== specId) {
-      throw new CapsuleError("RunOfOtherSpec", `Cannot use run ${JSON.stringify(runId)} under spec ${JSON.stringify(specId)}: it belongs to spec ${JSON.stringify(known)}`, {
-        hint: "Give the run another id.",
-        details: { runId, specId: known },
-      });
+      throw new CapsuleError(
+        "RunOfOtherSpec",
+        `Cannot use run ${JSON.stringify(runId)} under spec ${JSON.stringify(specId)}: it belongs to spec ${JSON.stringify(known)}`,
+        {
+          hint: "Give the run another id.",
+          details: { runId, specId: known },
+        },
+      );
     }
     this.knownRuns.set(runId, specId);
   }
@@ -139,7 +148,11 @@ export class Placement {
 
 function refuseReserved(type: string): void {
   if (type !== "event" && type !== "checkpoint") return;
-  throw new CapsuleError("InvalidArgument", `Cannot change a URI of type ${type}: these are made by the capsule itself`, {
-    hint: type === "event" ? "Use emit()." : "Use commit() or commitStage().",
-  });
+  throw new CapsuleError(
+    "InvalidArgument",
+    `Cannot change a URI of type ${type}: these are made by the capsule itself`,
+    {
+      hint: type === "event" ? "Use emit()." : "Use commit() or commitStage().",
+    },
+  );
 }

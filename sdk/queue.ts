@@ -109,13 +109,18 @@ export class WriteQueue {
   }
 
   private releaseBarriers(writesDone: number): void {
-    while (this.barriers[0] !== undefined && this.barriers[0].writesDone <= writesDone) this.barriers.shift()?.resolve();
+    while (this.barriers[0] !== undefined && this.barriers[0].writesDone <= writesDone)
+      this.barriers.shift()?.resolve();
   }
 }
 
 function fullError(capacity: number): CapsuleError {
-  return new CapsuleError("WriteQueueFull", `Cannot queue the write: ${capacity} writes are waiting, which is the most`, {
-    hint: 'Await earlier writes, raise queueCapacity, or open with onFull: "wait".',
-    details: { capacity },
-  });
+  return new CapsuleError(
+    "WriteQueueFull",
+    `Cannot queue the write: ${capacity} writes are waiting, which is the most`,
+    {
+      hint: 'Await earlier writes, raise queueCapacity, or open with onFull: "wait".',
+      details: { capacity },
+    },
+  );
 }

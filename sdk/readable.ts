@@ -1,7 +1,7 @@
 /** What an open capsule and a view of its past have in common: everything that reads. */
 
-import type { CapsuleEvent, EventFilters } from "./events.js";
 import type { Entry, GetOptions, HashedEntry, ListOptions } from "./entries.js";
+import type { CapsuleEvent, EventFilters } from "./events.js";
 import type { Checkpoint } from "./history.js";
 import type { SearchOptions, SearchResult } from "./hits.js";
 

@@ -1,6 +1,6 @@
 /** Reading, as an open capsule and a view of its past do it. */
 
-import { getContent, type ContentForm } from "./content-reader.js";
+import { type ContentForm, getContent } from "./content-reader.js";
 import type { CoreView } from "./core/exports.js";
 import type { Entry, GetOptions, HashedEntry, ListOptions } from "./entries.js";
 import { listEntries, resolveEntry } from "./entry-reader.js";

@@ -1,8 +1,8 @@
 /** Moving a reader on to the newest commit. */
 
-import { openCore, type ReaderParts } from "./open.js";
 import { capsuleInfo } from "./core/lifecycle.js";
 import { CapsuleError } from "./errors.js";
+import { openCore, type ReaderParts } from "./open.js";
 import type { Session } from "./session.js";
 
 /** Opens the file once more with a fresh core and puts it in the old one's place. False if nothing was committed. */
@@ -13,7 +13,8 @@ export async function refreshSession(parts: ReaderParts): Promise<boolean> {
   if (sizeBytes < info.headEnd) throw lostError(session, `it has ${sizeBytes} bytes, and had ${info.headEnd}`);
   const standing = parts.files?.stat(session.path);
   if (standing === null) throw lostError(session, "it was deleted or moved");
-  if (standing !== undefined && standing.identity !== file.identity()) throw lostError(session, "another file stands there now");
+  if (standing !== undefined && standing.identity !== file.identity())
+    throw lostError(session, "another file stands there now");
   const core = await openCore(file, settings, session.path);
   const found = await capsuleInfo(core);
   session.requireOpen();

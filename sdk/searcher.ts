@@ -1,10 +1,10 @@
 /** Searching a view. */
 
 import type { CoreView } from "./core/exports.js";
+import { blake3Hex } from "./core/hash.js";
 import { recordByNumber } from "./core/reads.js";
 import { type CoreHit, type CoreQueryTerm, documentSnippet, searchDocuments } from "./core/search.js";
 import { argumentError, CapsuleError } from "./errors.js";
-import { blake3Hex } from "./core/hash.js";
 import type { Highlight, Hit, HitExplanation, SearchOptions, SearchResult } from "./hits.js";
 import type { Session } from "./session.js";
 import type { Uri } from "./uri.js";
@@ -51,7 +51,10 @@ export async function searchView(
 function checkArguments(query: string, limit: number, snippetBytes: number): void {
   if (typeof query !== "string") throw argumentError("query", "a string", query);
   if (query.length > MAX_QUERY_UNITS) {
-    throw new CapsuleError("TooLarge", `Cannot search: the query has ${query.length} characters, at most ${MAX_QUERY_UNITS} are allowed`);
+    throw new CapsuleError(
+      "TooLarge",
+      `Cannot search: the query has ${query.length} characters, at most ${MAX_QUERY_UNITS} are allowed`,
+    );
   }
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_HITS) {
     throw argumentError("limit", `a whole number from 1 to ${MAX_HITS}`, limit);

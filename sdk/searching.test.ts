@@ -9,7 +9,9 @@ const uriOf = (path: string) => `mv2://default/workspace/main/artifact/${path}`;
 
 async function library() {
   const { capsule, runtime } = await newCapsule();
-  await capsule.put({ path: "a" }, "The retry budget is spent. Retries wait longer each time.", { title: "Retry budget" });
+  await capsule.put({ path: "a" }, "The retry budget is spent. Retries wait longer each time.", {
+    title: "Retry budget",
+  });
   await capsule.put({ path: "b" }, "A plan for the budget of next year; größere Änderungen 😀 folgen dem budget.");
   await capsule.put({ path: "c" }, "Nothing of interest.");
   await capsule.put({ path: "d" }, "retry budget", { index: false });
@@ -63,7 +65,10 @@ describe("search()", () => {
     const { capsule } = await library();
     const { hits, terms } = await capsule.search("retry budget plan absent", { explain: true });
     expect(terms.map(({ term, documentFrequency }) => [term, documentFrequency])).toEqual([
-      ["retri", 1], ["budget", 2], ["plan", 1], ["absent", 0],
+      ["retri", 1],
+      ["budget", 2],
+      ["plan", 1],
+      ["absent", 0],
     ]);
     for (const hit of hits) {
       const sum = hit.explanation?.terms.reduce((total, { contribution }) => total + contribution, 0);

@@ -93,10 +93,16 @@ describe("checkUri()", () => {
       .tuple(component, component, component, fc.constantFrom(...uriTypes, "other"), component)
       .map(([w, s, r, t, p]) => `mv2://${w}/${s}/${r}/${t}/${p}`);
     fc.assert(
-      fc.property(fc.oneof(shaped, component.map((id) => `mv2://w/policy/${id}`)), (text) => {
-        if (isUri(text)) expect(formatUri(parseUri(text))).toBe(text);
-        else expect(faultOf(() => checkUri(text)).code).toBe("InvalidUri");
-      }),
+      fc.property(
+        fc.oneof(
+          shaped,
+          component.map((id) => `mv2://w/policy/${id}`),
+        ),
+        (text) => {
+          if (isUri(text)) expect(formatUri(parseUri(text))).toBe(text);
+          else expect(faultOf(() => checkUri(text)).code).toBe("InvalidUri");
+        },
+      ),
     );
   });
 });

@@ -74,7 +74,9 @@ export function isUri(text: string): text is Uri {
 
 /** Takes a URI apart. @throws CapsuleError `InvalidUri` */
 export function parseUri(text: string): UriParts {
-  const [workspaceId = "", second = "", third = "", fourth = "", ...rest] = checkUri(text).slice(SCHEME.length).split("/");
+  const [workspaceId = "", second = "", third = "", fourth = "", ...rest] = checkUri(text)
+    .slice(SCHEME.length)
+    .split("/");
   if (isWorkspaceType(second)) return { workspaceId, specId: null, runId: null, type: second, path: third };
   return { workspaceId, specId: second, runId: third, type: fourth as UriType, path: rest.join("/") };
 }
@@ -124,7 +126,10 @@ export function normalizeRunId(runId: string): string {
   const normal = typeof runId === "string" && runId.startsWith("run_") ? runId.slice(4) : runId;
   checkComponent(normal, "run id", runId);
   if (normal.startsWith("run_")) {
-    throw new CapsuleError("InvalidUri", `Cannot use the run id ${JSON.stringify(runId)}: "run_" stands before it twice`);
+    throw new CapsuleError(
+      "InvalidUri",
+      `Cannot use the run id ${JSON.stringify(runId)}: "run_" stands before it twice`,
+    );
   }
   return normal;
 }
@@ -144,7 +149,10 @@ export function checkSpecId(specId: string): string {
 export function checkWorkspaceId(workspaceId: string): string {
   checkComponent(workspaceId, "workspace id");
   if (byteLength(workspaceId) > 128) {
-    throw new CapsuleError("InvalidUri", `Cannot use a workspace id of ${byteLength(workspaceId)} bytes: at most 128 are allowed`);
+    throw new CapsuleError(
+      "InvalidUri",
+      `Cannot use a workspace id of ${byteLength(workspaceId)} bytes: at most 128 are allowed`,
+    );
   }
   return workspaceId;
 }
@@ -187,7 +195,10 @@ function explain(text: string): CapsuleError {
     if (component === "." || component === "..") return invalidUri(text, at, `it has the component "${component}"`);
     at += component.length + 1;
   }
-  return explainShape(text, components) ?? invalidUri(text, 0, `it has ${byteLength(text)} bytes, at most ${MAX_URI_BYTES} are allowed`);
+  return (
+    explainShape(text, components) ??
+    invalidUri(text, 0, `it has ${byteLength(text)} bytes, at most ${MAX_URI_BYTES} are allowed`)
+  );
 }
 
 function explainShape(text: string, components: readonly string[]): CapsuleError | null {
@@ -195,7 +206,11 @@ function explainShape(text: string, components: readonly string[]): CapsuleError
   const secondAt = SCHEME.length + workspace.length + 1;
   if (isWorkspaceType(second)) {
     if (components.length === 3) return null;
-    return invalidUri(text, secondAt, `"${second}" after the workspace takes exactly one component, here are ${components.length - 2}`);
+    return invalidUri(
+      text,
+      secondAt,
+      `"${second}" after the workspace takes exactly one component, here are ${components.length - 2}`,
+    );
   }
   const thirdAt = secondAt + second.length + 1;
   if (third.startsWith("run_")) {

@@ -18,8 +18,8 @@ import {
 } from "./core/writes.js";
 import type { PutContent, PutOptions, PutTarget, WholeContent } from "./entries.js";
 import { argumentError, CapsuleError } from "./errors.js";
-import { checkEvent, encodePayload } from "./event-writer.js";
 import { type EventType, eventTypeNumbers } from "./event-types.js";
+import { checkEvent, encodePayload } from "./event-writer.js";
 import type { EventInput } from "./events.js";
 import { toCapsuleError } from "./machine-errors.js";
 import type { WriterParts } from "./open.js";
@@ -64,10 +64,14 @@ export class CapsuleWriter {
     this.parts.session.requireOpen();
     const { writeError } = this.core.host;
     if (writeError === null) return;
-    throw new CapsuleError("Poisoned", `Cannot write to the capsule ${JSON.stringify(this.parts.session.path)}: an earlier write failed`, {
-      hint: "Close it and open it again; what was committed is unharmed.",
-      cause: writeError,
-    });
+    throw new CapsuleError(
+      "Poisoned",
+      `Cannot write to the capsule ${JSON.stringify(this.parts.session.path)}: an earlier write failed`,
+      {
+        hint: "Close it and open it again; what was committed is unharmed.",
+        cause: writeError,
+      },
+    );
   }
 
   put(target: PutTarget, content: PutContent, options: PutOptions): Uri | Promise<Uri> {
@@ -131,7 +135,15 @@ export class CapsuleWriter {
     if (typeof reason !== "string" || !isWellFormed(reason)) throw argumentError("reason", "well-formed text", reason);
     checkAliasPath(this.parts.session, oldUri, newUri);
     const atMs = checkTime(this.parts.clock());
-    const record = { kind: RecordKind.ALIAS, tag: 0, isDocument: false, atMs, uri: oldUri, title: "", attributesJson: "" };
+    const record = {
+      kind: RecordKind.ALIAS,
+      tag: 0,
+      isDocument: false,
+      atMs,
+      uri: oldUri,
+      title: "",
+      attributesJson: "",
+    };
     putRecord(this.core, record, newUri);
     const payload = { old_uri: oldUri, new_uri: newUri, reason };
     this.storeOwnEvent("AliasRecorded", payload, { place: placeOf(oldUri), stage: undefined, atMs });
@@ -139,16 +151,20 @@ export class CapsuleWriter {
 
   emit(event: EventInput): Uri | Promise<Uri> {
     this.requireWritable();
-    if (typeof event !== "object" || event === null) throw argumentError("event", "an object with type and payload", event);
+    if (typeof event !== "object" || event === null)
+      throw argumentError("event", "an object with type and payload", event);
     const payload = checkEvent(event, this.captureMode);
-    return payload instanceof Promise ? payload.then((bytes) => this.emitChecked(event, bytes)) : this.emitChecked(event, payload);
+    return payload instanceof Promise
+      ? payload.then((bytes) => this.emitChecked(event, bytes))
+      : this.emitChecked(event, payload);
   }
 
   private emitChecked(event: EventInput, payload: Uint8Array): Uri {
     this.requireWritable();
     const ofPayload = (event.payload as { readonly stage?: unknown }).stage;
     const stage = event.stage ?? (typeof ofPayload === "string" ? ofPayload : undefined);
-    if (stage !== undefined && (typeof stage !== "string" || stage === "")) throw argumentError("stage", "a name", stage);
+    if (stage !== undefined && (typeof stage !== "string" || stage === ""))
+      throw argumentError("stage", "a name", stage);
     const place = this.placement.specRun(event.specId, event.runId);
     return this.storeEvent(event.type, payload, { place, stage, atMs: event.atMs ?? this.parts.clock() });
   }
@@ -163,7 +179,11 @@ export class CapsuleWriter {
     const attributesJson = plainAttributes({ stage: where.stage });
     const atMs = checkTime(where.atMs);
     const tag = eventTypeNumbers[type];
-    putRecord(this.core, { kind: RecordKind.EVENT, tag, isDocument: false, atMs, uri, title: "", attributesJson }, payload);
+    putRecord(
+      this.core,
+      { kind: RecordKind.EVENT, tag, isDocument: false, atMs, uri, title: "", attributesJson },
+      payload,
+    );
     this.eventsStored++;
     return uri;
   }
@@ -185,13 +205,18 @@ export class CapsuleWriter {
 }
 
 /** Decides whether a document's content is searched. @throws CapsuleError `InvalidArgument` */
-export function prepareDocument(input: RecordInput, content: WholeContent, index: PutOptions["index"]): PreparedDocument {
+export function prepareDocument(
+  input: RecordInput,
+  content: WholeContent,
+  index: PutOptions["index"],
+): PreparedDocument {
   const isDocument = index === false ? false : requireText(isSearchableText(content), index);
   return { input: isDocument ? { ...input, isDocument } : input, content };
 }
 
 function requireText(isText: boolean, index: PutOptions["index"]): boolean {
-  if (index !== undefined && index !== "auto" && index !== true) throw argumentError("index", 'true, false or "auto"', index);
+  if (index !== undefined && index !== "auto" && index !== true)
+    throw argumentError("index", 'true, false or "auto"', index);
   if (isText || index !== true) return isText;
   throw new CapsuleError("InvalidArgument", "Cannot index the content: it is not UTF-8, or contains a NUL character", {
     hint: 'Use index: "auto" to search it only if it is text.',

@@ -11,7 +11,11 @@ const uriOf = (path: string): Uri => `mv2://default/workspace/main/artifact/${pa
 describe("put()", () => {
   it("returns the URI and gives the same content back, before and after the commit", async () => {
     const { capsule, runtime } = await newCapsule();
-    const uri = await capsule.put({ path: "a/b.md" }, "# Größe\n", { title: "Größe", tags: ["x", "y"], attributes: { b: 1, a: [true] } });
+    const uri = await capsule.put({ path: "a/b.md" }, "# Größe\n", {
+      title: "Größe",
+      tags: ["x", "y"],
+      attributes: { b: 1, a: [true] },
+    });
     expect(uri).toBe(uriOf("a/b.md"));
     expect(await capsule.get(uri, { as: "text" })).toBe("# Größe\n");
     expect(await capsule.resolve(uri)).toMatchObject({ committed: false, sequence: 1 });
@@ -44,7 +48,9 @@ describe("put()", () => {
     expect(await capsule.put({ path: "x", type: "card" }, "")).toBe("mv2://default/SPEC-1/abc/card/x");
     expect(await capsule.put({ path: "x", runId: "run_2" }, "")).toBe("mv2://default/SPEC-1/2/artifact/x");
     expect(await capsule.put({ path: "x", specId: "SPEC-2" }, "")).toBe("mv2://default/SPEC-2/main/artifact/x");
-    expect(await capsule.put({ path: "x", specId: "SPEC-2", runId: "c" }, "")).toBe("mv2://default/SPEC-2/c/artifact/x");
+    expect(await capsule.put({ path: "x", specId: "SPEC-2", runId: "c" }, "")).toBe(
+      "mv2://default/SPEC-2/c/artifact/x",
+    );
     expect(await capsule.put({ path: "p1", type: "policy" }, "")).toBe("mv2://default/policy/p1");
     expect(await capsule.put("mv2://default/SPEC-9/r/edge/e", "")).toBe("mv2://default/SPEC-9/r/edge/e");
     await capsule.close();
@@ -127,7 +133,12 @@ describe("put()", () => {
     const { capsule } = await newCapsule();
     const text = bytesOf("größer");
     const indexed = async (...pieces: Uint8Array[]) => {
-      const uri = await capsule.put({ path: "x" }, (async function* () { yield* pieces; })());
+      const uri = await capsule.put(
+        { path: "x" },
+        (async function* () {
+          yield* pieces;
+        })(),
+      );
       return (await capsule.resolve(uri))?.indexed;
     };
     expect(await indexed(text.slice(0, 3), text.slice(3))).toBe(true);
@@ -231,7 +242,11 @@ describe("put()", () => {
 
 describe("putMany()", () => {
   const documents = (count: number): Document[] =>
-    Array.from({ length: count }, (_, index) => ({ target: { path: `d/${index}.md` }, content: `text ${index}`, title: `T${index}` }));
+    Array.from({ length: count }, (_, index) => ({
+      target: { path: `d/${index}.md` },
+      content: `text ${index}`,
+      title: `T${index}`,
+    }));
 
   it("stores arrays, iterables and async iterables alike", async () => {
     const expected = documents(2500).map(({ target }) => uriOf((target as { path: string }).path));
@@ -299,7 +314,9 @@ describe("remove() and alias()", () => {
     expect(await capsule.remove(uriOf("never"))).toBe(false);
     await capsule.commit();
     expect(await (await capsule.at(checkpoint?.id as string)).get(uri, { as: "text" })).toBe("text");
-    expect(await collect(capsule.events())).toMatchObject([{ type: "Removed", payload: { uri, reason: "wrong" }, atMs: expect.any(Number) }]);
+    expect(await collect(capsule.events())).toMatchObject([
+      { type: "Removed", payload: { uri, reason: "wrong" }, atMs: expect.any(Number) },
+    ]);
     await capsule.put({ path: "x" }, "again");
     expect(await capsule.get(uri, { as: "text" })).toBe("again");
     await capsule.close();
@@ -312,7 +329,11 @@ describe("remove() and alias()", () => {
     await capsule.alias(uriOf("older"), uriOf("old"), "moved");
     await capsule.commit();
     expect(await capsule.get(uriOf("older"), { as: "text" })).toBe("text");
-    expect(await capsule.resolve(uriOf("older"))).toMatchObject({ uri: uriOf("older"), resolvedUri: target, aliasesFollowed: 2 });
+    expect(await capsule.resolve(uriOf("older"))).toMatchObject({
+      uri: uriOf("older"),
+      resolvedUri: target,
+      aliasesFollowed: 2,
+    });
     expect(await collect(capsule.events({ type: "AliasRecorded" }))).toMatchObject([
       { payload: { old_uri: uriOf("old"), new_uri: target, reason: "moved" } },
       { payload: { old_uri: uriOf("older") } },
@@ -349,7 +370,10 @@ describe("get(), resolve() and list()", () => {
     expect(await capsule.get(uriOf("y"))).toBeNull();
     expect(await capsule.get("mv2://elsewhere/s/r/artifact/x")).toBeNull();
     expect(await errorOf(capsule.get("x"))).toMatchObject({ code: "InvalidUri" });
-    expect(await errorOf(capsule.get(uri, { maxBytes: 1 }))).toMatchObject({ code: "TooLarge", details: { sizeBytes: 2, maxBytes: 1 } });
+    expect(await errorOf(capsule.get(uri, { maxBytes: 1 }))).toMatchObject({
+      code: "TooLarge",
+      details: { sizeBytes: 2, maxBytes: 1 },
+    });
     expect(await errorOf(capsule.get(uri, { as: "text" }))).toMatchObject({ code: "InvalidArgument" });
     expect(await errorOf(capsule.get(uri, { as: "json" as "text" }))).toMatchObject({ code: "InvalidArgument" });
     await capsule.close();
@@ -357,12 +381,17 @@ describe("get(), resolve() and list()", () => {
 
   it("list() gives URIs in the order of their bytes, by prefix, page and kind", async () => {
     const { capsule } = await newCapsule();
-    const paths = Array.from({ length: 700 }, (_, index) => `${index % 3}/${index}`).concat(["é", "\u{10000}", "\uffff"]);
+    const paths = Array.from({ length: 700 }, (_, index) => `${index % 3}/${index}`).concat([
+      "é",
+      "\u{10000}",
+      "\uffff",
+    ]);
     await capsule.putMany(paths.map((path) => ({ target: { path }, content: path })));
     await capsule.emit({ type: "DebugTrace", payload: { message: "m", context: null } });
     await capsule.commit({ label: "c" });
     const expected = paths.map(uriOf).toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    const uris = async (options?: Parameters<Capsule["list"]>[0]) => (await collect(capsule.list(options))).map(({ uri }) => uri);
+    const uris = async (options?: Parameters<Capsule["list"]>[0]) =>
+      (await collect(capsule.list(options))).map(({ uri }) => uri);
     expect(await uris()).toEqual(expected);
     expect(await uris({ prefix: uriOf("1/") })).toEqual(expected.filter((uri) => uri.startsWith(uriOf("1/"))));
     expect(await uris({ after: expected[299] as string, limit: 5 })).toEqual(expected.slice(300, 305));
@@ -375,7 +404,13 @@ describe("get(), resolve() and list()", () => {
 
   it("agree with a map, whatever is put, removed and committed in whatever order", async () => {
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ path: fc.constantFrom("a", "b", "c/d", "c/e", "f"), text: fc.string({ maxLength: 40 }) }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          path: fc.constantFrom("a", "b", "c/d", "c/e", "f"),
+          text: fc.string({ maxLength: 40 }),
+        }),
+      },
       { weight: 2, arbitrary: fc.record({ remove: fc.constantFrom("a", "b", "c/d", "c/e", "f") }) },
       { weight: 2, arbitrary: fc.constant({ commit: true as const }) },
     );
@@ -399,7 +434,9 @@ describe("get(), resolve() and list()", () => {
         const reader = await Capsule.open(CAPSULE_PATH, { runtime });
         expect(new Map(await contents(reader))).toEqual(new Map([...model].toSorted()));
         for (const snapshot of snapshots) {
-          expect(new Map(await contents(await reader.at(snapshot.label)))).toEqual(new Map([...snapshot.model].toSorted()));
+          expect(new Map(await contents(await reader.at(snapshot.label)))).toEqual(
+            new Map([...snapshot.model].toSorted()),
+          );
         }
         await reader.close();
       }),

@@ -1,8 +1,16 @@
 import { writeVarint32, writeVarint64 } from "../bytes/varint";
 import { Cause, failNumbers } from "../failure";
 import { COUNTERS, Counter } from "../format/commit";
-import { FrameKind, MarkKind, MAX_BODY_BYTES } from "../format/item";
-import { appendCommitFrame, appendMark, batchFrames, batchStart, finishBatchDigest, lastFrameHash, lastFrameOffset } from "../log/append";
+import { FrameKind, MAX_BODY_BYTES, MarkKind } from "../format/item";
+import {
+  appendCommitFrame,
+  appendMark,
+  batchFrames,
+  batchStart,
+  finishBatchDigest,
+  lastFrameHash,
+  lastFrameOffset,
+} from "../log/append";
 import {
   addToCounter,
   counters,
@@ -28,7 +36,16 @@ import { flushOutput, isPoisoned, nextOffset, releaseOutput } from "../log/sourc
 import { Buffer } from "../memory/buffer";
 import { memtableFirstRecord } from "../segment/memtable";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY, POISONED, WRONG_STATE } from "../status";
-import { batchRecords, batchTailPacks, endBatch, finishPack, nextRecord, nextSequence, openBatch, segmentsChanged } from "./batch";
+import {
+  batchRecords,
+  batchTailPacks,
+  endBatch,
+  finishPack,
+  nextRecord,
+  nextSequence,
+  openBatch,
+  segmentsChanged,
+} from "./batch";
 import { releaseContentWriter } from "./content-writer";
 import { cutSegment } from "./cut";
 import { textBytes } from "./index-record";
@@ -86,7 +103,7 @@ const SEGMENT_BYTES: usize = 96;
 const MASKED_BYTES: usize = 9;
 
 function buildBody(at: u64, isListed: bool): i32 {
-  let room = HEAD_BYTES + batchTailPacks.length / 40 * ENTRY_BYTES;
+  let room = HEAD_BYTES + (batchTailPacks.length / 40) * ENTRY_BYTES;
   for (let i: u32 = 0; i < segmentCount; i++) room += SEGMENT_BYTES + MASKED_BYTES * <usize>segmentAt(i).maskCount;
   body.clear();
   const start = body.extend(room);
@@ -113,7 +130,7 @@ function writeFixed(start: usize, at: u64): usize {
   memory.copy(start + 32, headRoot, 32);
   memory.copy(start + 64, digest, 32);
   let to = writeVarint32(start + 96, nextRecord());
-  for (let i: u32 = 0; i < COUNTERS; i++) to = writeVarint64(to, load<u64>(counters + (<usize>i << 3)));
+  for (let i: u32 = 0; i < COUNTERS; i++) to = writeVarint64(to, load<u64>(counters + ((<usize>i) << 3)));
   to = writeVarint64(to, dictionaryOffset);
   if (dictionaryOffset == 0) return to;
   memory.copy(to, dictionaryHash, 32);

@@ -88,7 +88,9 @@ function readBlob(record: Record, index: u32, decodedLength: u32, inBlob: u32, p
     return OK;
   }
   if (piece == decodedLength) {
-    return lz4Decompress(body, frameBodyLength, destination, decodedLength) < 0 ? fail(CORRUPT, Cause.PAYLOAD, offset) : OK;
+    return lz4Decompress(body, frameBodyLength, destination, decodedLength) < 0
+      ? fail(CORRUPT, Cause.PAYLOAD, offset)
+      : OK;
   }
   blob.clear();
   blobOffset = 0;
@@ -112,7 +114,8 @@ export function hashContent(record: Record, out: usize): i32 {
     const wanted = record.contentLength;
     const status = loadRecord(holder, record.sameAs);
     if (status != OK) return status;
-    if (holder.contentLength != wanted || holder.contentMode == ContentMode.SAME_AS) return fail(CORRUPT, Cause.RECORD, recordPack.frameOffset);
+    if (holder.contentLength != wanted || holder.contentMode == ContentMode.SAME_AS)
+      return fail(CORRUPT, Cause.RECORD, recordPack.frameOffset);
     return hashContent(holder, out);
   }
   // Without a stored hash there is at most one blob: the content fits in memory.

@@ -1,5 +1,5 @@
 import { Cause, failNumbers } from "../failure";
-import { buildSuperblock, MAX_WORKSPACE_BYTES, Ranking, superblock, SUPERBLOCK_BYTES } from "../format/superblock";
+import { buildSuperblock, MAX_WORKSPACE_BYTES, Ranking, SUPERBLOCK_BYTES, superblock } from "../format/superblock";
 import { extendOutput, flushOutput, sourceReset } from "../log/source";
 import { INVALID_ARGUMENT, LIMIT_EXCEEDED, OUT_OF_MEMORY } from "../status";
 
@@ -13,7 +13,13 @@ const UNICODE_MAJOR: u32 = 17;
 const ranking: Ranking = changetype<Ranking>(memory.data(24, 8));
 
 /** Appends the superblock of a new capsule to an empty file. */
-export function createSuperblock(id: usize, createdAt: u64, analyzer: i32, workspace: usize, workspaceLength: u32): i32 {
+export function createSuperblock(
+  id: usize,
+  createdAt: u64,
+  analyzer: i32,
+  workspace: usize,
+  workspaceLength: u32,
+): i32 {
   if (workspaceLength == 0 || workspaceLength > MAX_WORKSPACE_BYTES) {
     return failNumbers(LIMIT_EXCEEDED, Cause.URI_COMPONENT, 0, MAX_WORKSPACE_BYTES, workspaceLength);
   }

@@ -56,7 +56,11 @@ function openWritten(): Segment | null {
 
 /** Merges the newest segments as long as the tier rule asks for it. */
 function mergeTiers(): i32 {
-  for (let count = planMerge(segmentsFrom(0), segmentCount); count != 0; count = planMerge(segmentsFrom(0), segmentCount)) {
+  for (
+    let count = planMerge(segmentsFrom(0), segmentCount);
+    count != 0;
+    count = planMerge(segmentsFrom(0), segmentCount)
+  ) {
     if (count < 0) return count;
     const status = mergeSegments(segmentsFrom(segmentCount - count), count);
     if (status != OK) return status;

@@ -111,7 +111,8 @@ function enterCommit(): i32 {
   nextOffset = commitView.previousOffset;
   nextSequence--;
   if (nextSequence != 0) return checkPreviousEnd(offset);
-  if (!equalBytes(nextRoot, getRoot0(), 32)) return failHashes(CORRUPT, Cause.COMMIT_CHAIN, offset, getRoot0(), nextRoot);
+  if (!equalBytes(nextRoot, getRoot0(), 32))
+    return failHashes(CORRUPT, Cause.COMMIT_CHAIN, offset, getRoot0(), nextRoot);
   return OK;
 }
 

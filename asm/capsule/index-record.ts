@@ -1,4 +1,4 @@
-import { ContentMode, Record } from "../format/record";
+import { ContentMode, Record, RecordKind } from "../format/record";
 import { analyzerId } from "../format/superblock";
 import { decodePayload, payload } from "../log/payload";
 import { Buffer } from "../memory/buffer";
@@ -17,7 +17,6 @@ import {
 import { memtableRow } from "../segment/memtable-columns";
 import { What } from "../segment/memtable-uris";
 import { segmentStatus } from "../segment/pages";
-import { RecordKind } from "../format/record";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { hashContent, readContent } from "./content";
 import { setLineage } from "./lineage";

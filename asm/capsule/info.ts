@@ -52,7 +52,7 @@ export function appendInfo(): i32 {
   put(<f64>headOffset);
   put(<f64>headEnd);
   put(recordCount);
-  for (let i: u32 = 0; i <= Counter.FRAMES; i++) put(<f64>load<u64>(headCounters + (<usize>i << 3)));
+  for (let i: u32 = 0; i <= Counter.FRAMES; i++) put(<f64>load<u64>(headCounters + ((<usize>i) << 3)));
   put(segmentCount);
   put(1); // branches: main
   put(deadTailEnd > deadTailStart ? <f64>deadTailStart : -1);

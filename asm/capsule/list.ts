@@ -9,7 +9,15 @@ import { OK, OUT_OF_MEMORY } from "../status";
 import { loadRecord } from "./records";
 import { appendEntry } from "./results";
 import { segmentAt, segmentCount } from "./segments";
-import { beginVersionSearch, considerEntry, considerValue, versionIsSettled, versionRecord, versionWasFound, versionWhat } from "./versions";
+import {
+  beginVersionSearch,
+  considerEntry,
+  considerValue,
+  versionIsSettled,
+  versionRecord,
+  versionWasFound,
+  versionWhat,
+} from "./versions";
 
 /**
  * Listing the URIs that a view holds, in the order of their bytes: the memtable and the segments' tables are merged, and of each URI the
@@ -58,10 +66,10 @@ export function listUris(prefix: usize, prefixLength: u32, after: usize, afterLe
 }
 
 function cursorAt(index: u32): usize {
-  return <usize>load<u32>(cursors.data + (<usize>index << 2));
+  return <usize>load<u32>(cursors.data + ((<usize>index) << 2));
 }
 function setCursor(index: u32, cursor: usize): void {
-  store<u32>(cursors.data + (<usize>index << 2), <u32>cursor);
+  store<u32>(cursors.data + ((<usize>index) << 2), <u32>cursor);
 }
 
 function openCursors(start: usize, startLength: u32): i32 {
@@ -69,9 +77,9 @@ function openCursors(start: usize, startLength: u32): i32 {
   if (!sortUris()) return OUT_OF_MEMORY;
   memtableIndex = seekUri(start, startLength);
   if (segmentCount == 0) return OK;
-  const list = cursors.extend(<usize>segmentCount << 2);
+  const list = cursors.extend((<usize>segmentCount) << 2);
   if (list == 0) return OUT_OF_MEMORY;
-  memory.fill(list, 0, <usize>segmentCount << 2);
+  memory.fill(list, 0, (<usize>segmentCount) << 2);
   for (let i: u32 = 0; i < segmentCount; i++) {
     const cursor = TableCursor.openOn(segmentAt(i), Section.URIS);
     if (cursor == null) return segmentStatus;

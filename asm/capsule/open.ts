@@ -1,8 +1,16 @@
-import { openLog } from "../log/open";
+import { commitView, loadCommit } from "../log/commit-frame";
 import { forgetDictionaries } from "../log/dictionary";
 import { forgetPacks } from "../log/frames";
-import { commitView, loadCommit } from "../log/commit-frame";
-import { headEnd, headIsDurable, headNotesEnd, headOffset, headSequence, lastTrailerEnd, setDurable } from "../log/head";
+import {
+  headEnd,
+  headIsDurable,
+  headNotesEnd,
+  headOffset,
+  headSequence,
+  lastTrailerEnd,
+  setDurable,
+} from "../log/head";
+import { openLog } from "../log/open";
 import { closeWindow, cutFileEnd, fileEnd, readAt, rewrite } from "../log/source";
 import { Buffer } from "../memory/buffer";
 import { dropViews } from "../search/view";

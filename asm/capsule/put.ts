@@ -115,7 +115,8 @@ function checkArguments(kind: u32, flags: u32): i32 {
   if (((flags & PutFlag.STREAMED) != 0) != isStreaming) return WRONG_STATE;
   const status = checkUri(uri, uriLength);
   if (status != OK) return status;
-  if (titleLength > MAX_TITLE_BYTES) return failNumbers(LIMIT_EXCEEDED, Cause.TITLE_LENGTH, 0, MAX_TITLE_BYTES, titleLength);
+  if (titleLength > MAX_TITLE_BYTES)
+    return failNumbers(LIMIT_EXCEEDED, Cause.TITLE_LENGTH, 0, MAX_TITLE_BYTES, titleLength);
   if (attributesLength > MAX_ATTRIBUTES_BYTES) {
     return failNumbers(LIMIT_EXCEEDED, Cause.ATTRIBUTES_LENGTH, 0, MAX_ATTRIBUTES_BYTES, attributesLength);
   }

@@ -45,7 +45,8 @@ let nextLength: u32 = 0;
 /** Puts the URI of the step at hand on the path, checks that the alias's target isn't on it, and puts the target behind it. */
 function follow(record: Record, uri: usize, length: u32): i32 {
   const targetLength = <u32>record.contentLength;
-  if (record.contentLength > MAX_URI_BYTES || targetLength == 0) return fail(CORRUPT, Cause.RECORD, recordPack.frameOffset);
+  if (record.contentLength > MAX_URI_BYTES || targetLength == 0)
+    return fail(CORRUPT, Cause.RECORD, recordPack.frameOffset);
   if (aliasesFollowed == 0 && (!appendNumber(length) || !path.append(uri, length))) return OUT_OF_MEMORY;
   if (!appendNumber(targetLength)) return OUT_OF_MEMORY;
   const target = path.extend(targetLength);

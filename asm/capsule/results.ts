@@ -1,6 +1,6 @@
-import { Buffer } from "../memory/buffer";
 import { Record } from "../format/record";
 import { decodePayload, payload } from "../log/payload";
+import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { recordIndex, recordPack } from "./records";
 

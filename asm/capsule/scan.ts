@@ -73,7 +73,7 @@ function scanListed(segment: Segment, tag: u32, from: u32, bytesEach: u64): i32 
   }
   for (let i = low; i < listed && left != 0; i++) {
     if (wantedKind == RecordKind.EVENT && wantedTag != 0) {
-      const type = sectionBytesAt(segment, tag, (<u64>listed << 2) + i, 1);
+      const type = sectionBytesAt(segment, tag, ((<u64>listed) << 2) + i, 1);
       if (type == 0) return segmentStatus;
       if (load<u8>(type) != <u8>min<u32>(wantedTag, MAX_INDEXED_TAG + 1)) continue;
     }

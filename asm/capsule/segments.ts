@@ -1,6 +1,6 @@
-import { maskedExtents, segmentEntry, segmentEntryCount, SegmentEntry } from "../log/head";
-import { closeSegment, openSegment, Segment } from "../segment/reader";
+import { maskedExtents, SegmentEntry, segmentEntry, segmentEntryCount } from "../log/head";
 import { segmentStatus } from "../segment/pages";
+import { closeSegment, openSegment, Segment } from "../segment/reader";
 import { LIMIT_EXCEEDED, OK } from "../status";
 
 /** The segments that are read: those of the head's list, and behind them those that the batch at hand has written. */
@@ -12,18 +12,18 @@ const list: usize = memory.data(16384, 16);
 export let segmentCount: u32 = 0;
 
 export function segmentAt(index: u32): Segment {
-  return changetype<Segment>(<usize>load<u32>(list + (<usize>index << 2)));
+  return changetype<Segment>(<usize>load<u32>(list + ((<usize>index) << 2)));
 }
 
 /** Address of the list from segment `index` on: a u32 pointer each. */
 export function segmentsFrom(index: u32): usize {
-  return list + (<usize>index << 2);
+  return list + ((<usize>index) << 2);
 }
 
 /** Puts a segment at the end of the list. */
 export function pushSegment(segment: Segment): i32 {
   if (segmentCount == MAX_SEGMENTS) return LIMIT_EXCEEDED;
-  store<u32>(list + (<usize>segmentCount << 2), <u32>changetype<usize>(segment));
+  store<u32>(list + ((<usize>segmentCount) << 2), <u32>changetype<usize>(segment));
   segmentCount++;
   return OK;
 }
@@ -55,7 +55,7 @@ function openEntry(entry: SegmentEntry): Segment | null {
     entry.firstRecord,
     entry.recordCount,
     entry.root(),
-    maskedExtents.data + (<usize>entry.maskedFirst << 3),
+    maskedExtents.data + ((<usize>entry.maskedFirst) << 3),
     entry.maskedCount,
   );
 }

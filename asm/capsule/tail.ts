@@ -78,7 +78,8 @@ function addRecord(packOffset: u64, packHash: usize, number: u32, completely: bo
   if (ordinal < 0) return ordinal;
   if (record.kind == RecordKind.CHECKPOINT) {
     status = decodePayload(record, pack);
-    if (status == OK) status = addNames(record.uri, record.uriLength, payload, record.titleLength, record.branch, number);
+    if (status == OK)
+      status = addNames(record.uri, record.uriLength, payload, record.titleLength, record.branch, number);
   }
   if (record.document) countText(record.titleLength, record.contentLength);
   if (!completely || status != OK) return status;

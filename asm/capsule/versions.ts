@@ -1,4 +1,4 @@
-import { readFailed, readableBytes, readVarint32, readVarint64, startReading } from "../bytes/varint";
+import { readableBytes, readFailed, readVarint32, readVarint64, startReading } from "../bytes/varint";
 import { filterMayHold, hash64 } from "../segment/filter";
 import { memtableFindUri, UriEntry, Version } from "../segment/memtable-uris";
 import { segmentStatus } from "../segment/pages";

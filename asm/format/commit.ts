@@ -1,4 +1,13 @@
-import { readByte, readBytes, readFailed, readPosition, readVarint32, readVarint64, readableBytes, startReading } from "../bytes/varint";
+import {
+  readableBytes,
+  readByte,
+  readBytes,
+  readFailed,
+  readPosition,
+  readVarint32,
+  readVarint64,
+  startReading,
+} from "../bytes/varint";
 import { permanent } from "../memory/chunks";
 
 /** Commit frames' bodies, read: docs/format.md part 5. */
@@ -65,7 +74,7 @@ export function parseCommit(view: CommitView, body: usize, length: u32): bool {
   view.previousRoot = fixed + 32;
   view.batchDigest = fixed + 64;
   view.recordCount = readVarint32();
-  for (let i: u32 = 0; i < COUNTERS; i++) store<u64>(view.counters + (<usize>i << 3), readVarint64());
+  for (let i: u32 = 0; i < COUNTERS; i++) store<u64>(view.counters + ((<usize>i) << 3), readVarint64());
   view.dictionaryOffset = readVarint64();
   view.dictionaryHash = view.dictionaryOffset != 0 ? readBytes(32) : 0;
   view.branchCount = readVarint32();

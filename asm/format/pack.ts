@@ -39,7 +39,7 @@ export class PackView {
   }
 
   recordStart(index: u32): u32 {
-    return load<u32>(this.starts.data + (<usize>index << 2));
+    return load<u32>(this.starts.data + ((<usize>index) << 2));
   }
 }
 
@@ -63,7 +63,7 @@ export function parsePack(view: PackView, frameOffset: u64, body: usize, bodyLen
   let total: u64 = 0;
   for (let i: u32 = 0; i < view.count; i++) {
     const length = readVarint32();
-    store<u32>(starts + (<usize>i << 2), <u32>total);
+    store<u32>(starts + ((<usize>i) << 2), <u32>total);
     total += length;
     if (total > bodyLength) failReading();
   }
@@ -71,9 +71,9 @@ export function parsePack(view: PackView, frameOffset: u64, body: usize, bodyLen
   // Record starts so far are counted from the first record; make them count from the body.
   const base = <u32>(readPosition() - body);
   for (let i: u32 = 0; i < view.count; i++) {
-    const slot = starts + (<usize>i << 2);
+    const slot = starts + ((<usize>i) << 2);
     store<u32>(slot, load<u32>(slot) + base);
   }
-  store<u32>(starts + (<usize>view.count << 2), bodyLength);
+  store<u32>(starts + ((<usize>view.count) << 2), bodyLength);
   return true;
 }

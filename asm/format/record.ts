@@ -145,7 +145,8 @@ function parseContent(record: Record): bool {
     if (record.sameAs >= record.number) return false;
   } else if (record.contentMode == ContentMode.BLOBS) {
     record.blobCount = readVarint32();
-    if (<u64>record.blobCount != (record.contentLength + BLOB_BYTES - 1) / BLOB_BYTES || record.blobCount == 0) return false;
+    if (<u64>record.blobCount != (record.contentLength + BLOB_BYTES - 1) / BLOB_BYTES || record.blobCount == 0)
+      return false;
     if (record.blobCount > 1) record.contentHash = readBytes(32);
     record.blobs = readPosition();
     for (let i: u32 = 0; i < record.blobCount && !readFailed(); i++) {

@@ -19,7 +19,9 @@ const HASH_AT: usize = 224;
 export const MAX_WORKSPACE_BYTES: u32 = 128;
 
 const MAGIC: usize = memory.data<u8>([0x89, 0x4d, 0x56, 0x32, 0x0d, 0x0a, 0x1a, 0x0a]);
-const AGE_MAGIC: usize = memory.data<u8>([0x61, 0x67, 0x65, 0x2d, 0x65, 0x6e, 0x63, 0x72, 0x79, 0x70, 0x74, 0x69, 0x6f, 0x6e]);
+const AGE_MAGIC: usize = memory.data<u8>([
+  0x61, 0x67, 0x65, 0x2d, 0x65, 0x6e, 0x63, 0x72, 0x79, 0x70, 0x74, 0x69, 0x6f, 0x6e,
+]);
 const computedHash: usize = memory.data(32, 16);
 
 /** The superblock of the open capsule. */
@@ -154,7 +156,8 @@ function nameForeign(length: u32): i32 {
     const rust = load<u8>(superblock, 4) == 1 && length >= 6 && load<u8>(superblock, 5) != 2;
     return fail(FOREIGN_FORMAT, rust ? Cause.FOREIGN_RUST_CAPSULE : Cause.FOREIGN_MEMVID, 0);
   }
-  if (length >= 4 && load<u32>(superblock) == 0x4532564d) return fail(FOREIGN_FORMAT, Cause.FOREIGN_MEMVID_ENCRYPTED, 0);
+  if (length >= 4 && load<u32>(superblock) == 0x4532564d)
+    return fail(FOREIGN_FORMAT, Cause.FOREIGN_MEMVID_ENCRYPTED, 0);
   // A magic with a few bits off is a damaged capsule and not somebody else's file.
   if (length >= 8 && popcnt<u64>(load<u64>(superblock) ^ load<u64>(MAGIC)) <= 4) {
     return fail(CORRUPT, Cause.SUPERBLOCK_FIELD, 0);

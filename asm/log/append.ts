@@ -1,11 +1,11 @@
 import {
   ANCHOR_DISTANCE,
   buildMark,
+  FRAME_HEADER_BYTES,
   frameBytes,
   frameMask,
-  FRAME_HEADER_BYTES,
-  MarkKind,
   MARK_BYTES,
+  MarkKind,
   sealFrame,
 } from "../format/item";
 import { blake3Finish, blake3Start, blake3Update } from "../hash/blake3";

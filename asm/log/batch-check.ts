@@ -3,22 +3,22 @@ import { readVarint64, startReading } from "../bytes/varint";
 import { Cause, fail, failHashes, failNumbers } from "../failure";
 import { CommitView } from "../format/commit";
 import {
+  FRAME_HEADER_BYTES,
+  FrameKind,
   frameBodyLength,
   frameBytes,
-  FrameKind,
+  frameFlags,
   frameHeaderIsSane,
   frameKind,
   frameOffset,
   framePaddingIsZero,
-  FRAME_HEADER_BYTES,
   hashFrame,
+  MARK_BYTES,
+  MAX_BODY_BYTES,
   MarkKind,
   markIsWhole,
   markKind,
-  MARK_BYTES,
   SKIPPABLE,
-  frameFlags,
-  MAX_BODY_BYTES,
   startsWithMagic,
 } from "../format/item";
 import { blake3Finish, blake3Start, blake3Update } from "../hash/blake3";
@@ -112,7 +112,8 @@ function checkItem(): i32 {
     if (load<u64>(range) == checkPosition) return passDeadRange(range);
   }
   const available = checkEnd - checkPosition;
-  if (available < FRAME_HEADER_BYTES) return failNumbers(CORRUPT, Cause.BATCH_TILING, checkPosition, checkEnd, checkPosition);
+  if (available < FRAME_HEADER_BYTES)
+    return failNumbers(CORRUPT, Cause.BATCH_TILING, checkPosition, checkEnd, checkPosition);
   const first: u32 = available < MARK_BYTES ? FRAME_HEADER_BYTES : MARK_BYTES;
   item.clear();
   if (item.extend(first) == 0) return OUT_OF_MEMORY;

@@ -1,7 +1,7 @@
 import { equalBytes } from "../bytes/search";
 import { Cause, fail, failHashes, failNumbers } from "../failure";
 import { CommitView, parseCommit } from "../format/commit";
-import { buildMark, FrameKind, getRoot0, MarkKind, MARK_BYTES } from "../format/item";
+import { buildMark, FrameKind, getRoot0, MARK_BYTES, MarkKind } from "../format/item";
 import { SUPERBLOCK_BYTES } from "../format/superblock";
 import { Buffer } from "../memory/buffer";
 import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
@@ -46,11 +46,17 @@ function checkTrailer(trailerOffset: u64, offset: u64): i32 {
 /** What a commit says of itself must be possible: first or not first, and everything it names lies before it. */
 function checkFields(offset: u64): i32 {
   const view = commitView;
-  if (view.sequence == 0 || view.batchStart < SUPERBLOCK_BYTES || view.batchStart > offset || (view.batchStart & 7) != 0) {
+  if (
+    view.sequence == 0 ||
+    view.batchStart < SUPERBLOCK_BYTES ||
+    view.batchStart > offset ||
+    (view.batchStart & 7) != 0
+  ) {
     return fail(CORRUPT, Cause.COMMIT_BODY, offset);
   }
   if (view.sequence == 1) {
-    if (view.previousOffset != 0 || view.batchStart != SUPERBLOCK_BYTES) return fail(CORRUPT, Cause.COMMIT_CHAIN, offset);
+    if (view.previousOffset != 0 || view.batchStart != SUPERBLOCK_BYTES)
+      return fail(CORRUPT, Cause.COMMIT_CHAIN, offset);
     if (!equalBytes(view.previousRoot, getRoot0(), 32)) {
       return failHashes(CORRUPT, Cause.COMMIT_CHAIN, offset, getRoot0(), view.previousRoot);
     }

@@ -1,4 +1,4 @@
-import { lz4Decompress, lz4PrepareDictionary, LZ4_DICTIONARY_BYTES } from "../codec/lz4";
+import { LZ4_DICTIONARY_BYTES, lz4Decompress, lz4PrepareDictionary } from "../codec/lz4";
 import { Cause, fail } from "../failure";
 import { Codec, FrameKind } from "../format/item";
 import { Buffer } from "../memory/buffer";
@@ -34,7 +34,8 @@ export function loadDictionary(offset: u64, hash: usize): i32 {
   const target = bytes.extend(frameDecodedLength);
   if (target == 0) return OUT_OF_MEMORY;
   if (frameCodec == Codec.STORED) memory.copy(target, body, frameDecodedLength);
-  else if (lz4Decompress(body, frameBodyLength, target, frameDecodedLength) < 0) return fail(CORRUPT, Cause.DICTIONARY, offset);
+  else if (lz4Decompress(body, frameBodyLength, target, frameDecodedLength) < 0)
+    return fail(CORRUPT, Cause.DICTIONARY, offset);
   bytesOffset = offset;
   return OK;
 }

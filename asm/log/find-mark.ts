@@ -1,5 +1,5 @@
 import { findBytes16 } from "../bytes/search";
-import { markIsWhole, MARK_BYTES, MARK_MAGIC } from "../format/item";
+import { MARK_BYTES, MARK_MAGIC, markIsWhole } from "../format/item";
 import { SUPERBLOCK_BYTES } from "../format/superblock";
 import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";

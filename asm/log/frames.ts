@@ -2,16 +2,16 @@ import { equalBytes } from "../bytes/search";
 import { Cause, fail, failHashes, failNumbers } from "../failure";
 import {
   frameBodyLength as bodyLengthOf,
-  frameBytes,
   frameCodec as codecOf,
   frameDecodedLength as decodedLengthOf,
+  FRAME_HEADER_BYTES,
   FrameKind,
+  frameBytes,
   frameHeaderIsSane,
   frameKind,
   frameMask,
   frameOffset,
   framePaddingIsZero,
-  FRAME_HEADER_BYTES,
   hashFrame,
   xorMask,
 } from "../format/item";
@@ -125,7 +125,7 @@ class PackSlot {
 const slots: usize = memory.data(4 * 65, 16);
 
 function slotAt(index: u32): PackSlot {
-  const place = slots + (<usize>index << 2);
+  const place = slots + ((<usize>index) << 2);
   if (load<u32>(place) == 0) store<u32>(place, <u32>changetype<usize>(PackSlot.create()));
   return changetype<PackSlot>(<usize>load<u32>(place));
 }
@@ -137,7 +137,7 @@ function holds(slot: PackSlot, offset: u64, expectedHash: usize): bool {
 
 /** The pack at `offset`, checked as by `loadFrame`; null on failure. Valid until packs are loaded that push it out. */
 export function loadPack(offset: u64, expectedHash: usize): PackView | null {
-  const slot = slotAt(<u32>((offset >> 3) * 0x9e3779b97f4a7c15 >> 58));
+  const slot = slotAt(<u32>(((offset >> 3) * 0x9e3779b97f4a7c15) >> 58));
   if (holds(slot, offset, expectedHash)) return slot.view;
   const large = slotAt(PACK_SLOTS);
   if (holds(large, offset, expectedHash)) return large.view;
@@ -164,5 +164,5 @@ export function loadPack(offset: u64, expectedHash: usize): PackView | null {
 
 /** Forgets all packs: after a refresh past a dead tail, whose offsets now hold something else. */
 export function forgetPacks(): void {
-  for (let i: u32 = 0; i <= PACK_SLOTS; i++) if (load<u32>(slots + (<usize>i << 2)) != 0) slotAt(i).used = false;
+  for (let i: u32 = 0; i <= PACK_SLOTS; i++) if (load<u32>(slots + ((<usize>i) << 2)) != 0) slotAt(i).used = false;
 }

@@ -125,10 +125,10 @@ export function setDictionary(offset: u64, hash: usize): void {
   if (offset != 0) memory.copy(dictionaryHash, hash, 32);
 }
 export function counter(index: u32): u64 {
-  return load<u64>(counters + (<usize>index << 3));
+  return load<u64>(counters + ((<usize>index) << 3));
 }
 export function addToCounter(index: u32, amount: u64): void {
-  const place = counters + (<usize>index << 3);
+  const place = counters + ((<usize>index) << 3);
   store<u64>(place, load<u64>(place) + amount);
 }
 export function setTail(covered: u32, units: u32): void {

@@ -1,8 +1,16 @@
 import { readBytes, readVarint32, readVarint64, startReading } from "../bytes/varint";
 import { Cause, fail, failNumbers } from "../failure";
 import { COUNTERS } from "../format/commit";
-import { markCommitHash, markCommitOffset, markIsWhole, markKind, MarkKind, MARK_BYTES, setRoot0 } from "../format/item";
-import { checkSuperblock, superblock, superblockHash, SUPERBLOCK_BYTES } from "../format/superblock";
+import {
+  MARK_BYTES,
+  MarkKind,
+  markCommitHash,
+  markCommitOffset,
+  markIsWhole,
+  markKind,
+  setRoot0,
+} from "../format/item";
+import { checkSuperblock, SUPERBLOCK_BYTES, superblock, superblockHash } from "../format/superblock";
 import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
 import { beginBatchCheck, continueBatchCheck, MORE } from "./batch-check";
 import { commitEnd, commitHash, commitView, loadCommit } from "./commit-frame";
@@ -17,17 +25,17 @@ import {
   noteTrailerEnd,
   recordCount,
   resetHead,
-  segmentEntries,
-  SegmentEntry,
   SEGMENT_ENTRY_BYTES,
+  SegmentEntry,
+  segmentEntries,
   setDeadTail,
   setDictionary,
   setDurable,
   setHead,
   setTail,
   settleCounters,
-  tailPacks,
   TAIL_PACK_BYTES,
+  tailPacks,
 } from "./head";
 import { fileEnd, openWindow, readAt, sourceReset } from "./source";
 
@@ -170,7 +178,8 @@ function checkLink(offset: u64): i32 {
   memory.copy(previousRoot, commitView.previousRoot, 32);
   let status = loadCommit(commitView.previousOffset, previousRoot);
   if (status != OK) return status;
-  if (commitView.sequence + 1 != sequence) return failNumbers(CORRUPT, Cause.COMMIT_CHAIN, offset, sequence - 1, commitView.sequence);
+  if (commitView.sequence + 1 != sequence)
+    return failNumbers(CORRUPT, Cause.COMMIT_CHAIN, offset, sequence - 1, commitView.sequence);
   if (commitEnd > batchStart) return failNumbers(CORRUPT, Cause.COMMIT_CHAIN, offset, batchStart, commitEnd);
   status = loadCommit(offset, 0);
   return status;
@@ -203,7 +212,8 @@ function walkToBase(): i32 {
 
 function finishWalk(status: i32, units: u32): i32 {
   if (status != OK) return status;
-  if (recordCount < coveredRecords) return failNumbers(CORRUPT, Cause.COMMIT_BODY, headOffset, coveredRecords, recordCount);
+  if (recordCount < coveredRecords)
+    return failNumbers(CORRUPT, Cause.COMMIT_BODY, headOffset, coveredRecords, recordCount);
   setTail(coveredRecords, units);
   return OK;
 }

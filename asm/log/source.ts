@@ -1,6 +1,6 @@
+import { Cause, fail } from "../failure";
 import { append as hostAppend, read as hostRead, write as hostWrite } from "../host";
 import { Buffer } from "../memory/buffer";
-import { Cause, fail } from "../failure";
 import { CORRUPT, OK, OUT_OF_MEMORY, POISONED, WRITE_FAILED } from "../status";
 
 /**

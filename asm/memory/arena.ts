@@ -51,7 +51,7 @@ export class Arena {
     else this.first = chunk;
     this.current = chunk;
     this.top = chunk + 16 + size;
-    this.end = chunk + (<usize>1 << bits);
+    this.end = chunk + ((<usize>1) << bits);
     return chunk + 16;
   }
 
@@ -62,7 +62,7 @@ export class Arena {
     store<u32>(this.first, 0);
     this.current = this.first;
     this.top = this.first + 16;
-    this.end = this.first + (<usize>1 << load<u32>(this.first, 4));
+    this.end = this.first + ((<usize>1) << load<u32>(this.first, 4));
   }
 
   /** Frees everything, the first chunk too. */
@@ -88,7 +88,7 @@ export class Arena {
     let total: usize = 0;
     let chunk = this.first;
     while (chunk != 0) {
-      total += <usize>1 << load<u32>(chunk, 4);
+      total += (<usize>1) << load<u32>(chunk, 4);
       chunk = <usize>load<u32>(chunk);
     }
     return total;

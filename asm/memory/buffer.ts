@@ -31,7 +31,7 @@ export class Buffer {
       giveChunk(this.data, this.bits);
     }
     this.data = moved;
-    this.capacity = <usize>1 << bits;
+    this.capacity = (<usize>1) << bits;
     this.bits = bits;
     return true;
   }

@@ -18,24 +18,24 @@ let bytesInUse: usize = 0;
 
 /** Smallest chunk size, as a power of two, that holds `size` bytes. */
 export function chunkBits(size: usize): i32 {
-  if (size <= <usize>1 << MIN_BITS) return MIN_BITS;
+  if (size <= (<usize>1) << MIN_BITS) return MIN_BITS;
   return 32 - <i32>clz<u32>(<u32>(size - 1));
 }
 
 /** Takes a chunk of `1 << bits` bytes, 16-byte aligned; its content is not cleared. Returns 0 when memory is exhausted. */
 export function takeChunk(bits: i32): usize {
   if (bits > MAX_BITS) return 0;
-  const head = freeHeads + (<usize>bits << 2);
+  const head = freeHeads + ((<usize>bits) << 2);
   const free = <usize>load<u32>(head);
   if (free != 0) {
     store<u32>(head, load<u32>(free));
-    bytesInUse += <usize>1 << bits;
+    bytesInUse += (<usize>1) << bits;
     return free;
   }
   if (frontier == 0) frontier = (__heap_base + 15) & ~(<usize>15);
-  const size = <usize>1 << bits;
+  const size = (<usize>1) << bits;
   const end = frontier + size;
-  const have = <usize>memory.size() << 16;
+  const have = (<usize>memory.size()) << 16;
   if (end > have) {
     // Growing costs the host a remapping: ask for an eighth more than is needed, and settle for less.
     const need = <i32>((end - have + 0xffff) >>> 16);
@@ -50,10 +50,10 @@ export function takeChunk(bits: i32): usize {
 
 /** Gives a chunk of `1 << bits` bytes back. */
 export function giveChunk(chunk: usize, bits: i32): void {
-  const head = freeHeads + (<usize>bits << 2);
+  const head = freeHeads + ((<usize>bits) << 2);
   store<u32>(chunk, load<u32>(head));
   store<u32>(head, <u32>chunk);
-  bytesInUse -= <usize>1 << bits;
+  bytesInUse -= (<usize>1) << bits;
 }
 
 let permanentTop: usize = 0;
@@ -70,8 +70,8 @@ export function permanent(size: usize): usize {
     start = takeChunk(bits);
     // Asked for when the instance starts: without it there is nothing to go on with.
     if (start == 0) unreachable();
-    permanentEnd = start + (<usize>1 << bits);
-    bytesInUse -= <usize>1 << bits;
+    permanentEnd = start + ((<usize>1) << bits);
+    bytesInUse -= (<usize>1) << bits;
   }
   permanentTop = start + size;
   memory.fill(start, 0, size);

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { compileForTest } from "../testing/compile.js";
 
 test("chunks return to the free list", async () => {
-  const m = await compileForTest<{ chunkBits(n: number): number; takeChunk(b: number): number; giveChunk(p: number, b: number): void; chunkBytesInUse(): number }>("asm/memory/chunks.ts");
+  const m = await compileForTest<{
+    chunkBits(n: number): number;
+    takeChunk(b: number): number;
+    giveChunk(p: number, b: number): void;
+    chunkBytesInUse(): number;
+  }>("asm/memory/chunks.ts");
   expect(m.chunkBits(1)).toBe(14);
   expect(m.chunkBits(16385)).toBe(15);
   const a = m.takeChunk(20);

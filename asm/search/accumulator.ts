@@ -13,6 +13,6 @@ export const TOUCHED_BYTES: usize = 256;
 
 /** Clears all: for a range that was left half done. */
 export function clearRange(): void {
-  memory.fill(scores, 0, <usize>RANGE << 3);
+  memory.fill(scores, 0, (<usize>RANGE) << 3);
   memory.fill(touched, 0, TOUCHED_BYTES);
 }

@@ -1,8 +1,8 @@
 import { Arena } from "../memory/arena";
 import { segmentStatus } from "../segment/pages";
-import { bytesAt, Segment } from "../segment/reader";
-import { decodeFullBlock, decodeRemainder, hasEmptyPosting } from "../segment/postings-decode";
 import { BLOCK_POSTINGS } from "../segment/postings";
+import { decodeFullBlock, decodeRemainder, hasEmptyPosting } from "../segment/postings-decode";
+import { bytesAt, Segment } from "../segment/reader";
 import { OK } from "../status";
 import { failTerm } from "./term-places";
 
@@ -100,7 +100,7 @@ export function cursorAt(cursors: usize, index: u32): Cursor {
 
 /** What is known of block `index` of a cursor's list. */
 export function blockEntry(c: Cursor, index: u32): BlockEntry {
-  return changetype<BlockEntry>(c.entries + (<usize>index << ENTRY_BITS));
+  return changetype<BlockEntry>(c.entries + ((<usize>index) << ENTRY_BITS));
 }
 
 /** Moves to the first posting whose ordinal is `target` or greater; `c.ordinal` is NO_MORE then if there is none, or on failure. */
@@ -169,7 +169,7 @@ function seekInBlock(c: Cursor, target: u32): void {
   while (true) {
     const less = i32x4.bitmask(i32x4.lt_u(v128.load(place), wanted));
     if (less != 15) {
-      place += <usize>popcnt<i32>(less) << 2;
+      place += (<usize>popcnt<i32>(less)) << 2;
       break;
     }
     place += 16;

@@ -3,7 +3,7 @@ import { sectionBytesAt, sectionLength } from "../segment/columns";
 import { memtableFirstRecord } from "../segment/memtable";
 import { memtableExceptions, memtableRunOf } from "../segment/memtable-columns";
 import { failSegment, segmentStatus } from "../segment/pages";
-import { failContent, sectionPlace, Segment } from "../segment/reader";
+import { failContent, Segment, sectionPlace } from "../segment/reader";
 import { loadRun, runCount, runOf, runSequence } from "../segment/runs";
 import { EXCEPTION_BYTES, Section } from "../segment/sections";
 import { OK } from "../status";
@@ -35,7 +35,8 @@ export function applyExceptions(part: PartView, arena: Arena, segment: Segment, 
     const cause = load<u64>(entry, 8) >> 1;
     const shown = (load<u8>(entry, 8) & 1) != 0;
     // Files may lie: without order, the search for the first one may have ended anywhere.
-    if (document < part.firstRecord || cause - segment.firstRecord >= segment.recordCount) return failExceptions(segment);
+    if (document < part.firstRecord || cause - segment.firstRecord >= segment.recordCount)
+      return failExceptions(segment);
     if (limit < 0 || cause < firstCause) continue;
     if (lastSequence > limit && sequenceOf(segment, <u32>cause) > limit) continue;
     const status = setShown(part, arena, document - part.firstRecord, shown);

@@ -2,7 +2,7 @@ import { Buffer } from "../memory/buffer";
 import { segmentStatus } from "../segment/pages";
 import { OK } from "../status";
 import { contribution, saturation } from "./bm25";
-import { advance, clearCursorStatus, Cursor, cursorStatus, restart } from "./cursor";
+import { advance, Cursor, clearCursorStatus, cursorStatus, restart } from "./cursor";
 import { documentLength, PartView } from "./part-view";
 import { queryTerm, queryTermCount } from "./query";
 import { openStatus, openTermCursor, partArena, placeOf, view } from "./search-state";
@@ -27,13 +27,14 @@ export function explainHits(out: Buffer, offsets: usize): i32 {
   for (let index: u32 = 0; index < view.partCount; index++) {
     partArena.reset();
     const part = view.part(index);
-    for (let i: u32 = 0; i < hitCount; i++) if (isIn(part, i)) writeLengths(part, i, out.data + load<u32>(offsets + (<usize>i << 2)));
+    for (let i: u32 = 0; i < hitCount; i++)
+      if (isIn(part, i)) writeLengths(part, i, out.data + load<u32>(offsets + ((<usize>i) << 2)));
     for (let term: u32 = 0; term < queryTermCount; term++) {
       if (placeOf(index, term).visibleDf == 0) continue;
       const cursor = openTermCursor(index, term);
       if (cursor == null) return openStatus;
       for (let i: u32 = 0; i < hitCount; i++) {
-        const at = out.data + load<u32>(offsets + (<usize>i << 2));
+        const at = out.data + load<u32>(offsets + ((<usize>i) << 2));
         if (isIn(part, i)) explainTerm(part, cursor, i, at + <usize>term * TERM_BYTES);
       }
       if (cursorStatus != OK) return cursorStatus;

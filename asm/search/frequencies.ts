@@ -1,12 +1,11 @@
 import { permanent } from "../memory/chunks";
-import { Term } from "../segment/memtable-terms";
-import { memtableFindTerm } from "../segment/memtable-terms";
+import { memtableFindTerm, Term } from "../segment/memtable-terms";
 import { OK, PENDING } from "../status";
 import { hasBit } from "./bitmap";
-import { advance, blockEntry, Cursor, cursorAt, cursorStatus, clearCursorStatus, decodeBlock, NO_MORE } from "./cursor";
+import { advance, blockEntry, Cursor, clearCursorStatus, cursorAt, cursorStatus, decodeBlock, NO_MORE } from "./cursor";
 import { openCursor } from "./open-cursor";
 import { PartView, partSegmentOf } from "./part-view";
-import { queryArena, QueryTerm } from "./query";
+import { QueryTerm, queryArena } from "./query";
 import { findTermPlace, TermPlace } from "./term-places";
 import { listHidden, MAX_HIDDEN, View } from "./view";
 
@@ -23,7 +22,7 @@ let kept: usize = 0;
 function keptPlace(part: PartView, place: TermPlace): usize {
   if (kept == 0) kept = permanent(KEPT_BYTES << KEPT_BITS);
   if (kept == 0) return 0;
-  const hash = (place.offset ^ (<u64>part.visibility << 40)) * 0x9e3779b97f4a7c15;
+  const hash = (place.offset ^ ((<u64>part.visibility) << 40)) * 0x9e3779b97f4a7c15;
   return kept + <usize>(hash >>> (64 - KEPT_BITS)) * KEPT_BYTES;
 }
 
@@ -88,7 +87,8 @@ function countVisible(view: View, part: PartView, place: TermPlace, cursor: Curs
 /** How many of the decoded postings are of documents that show. */
 function countShown(part: PartView, cursor: Cursor): u32 {
   let count: u32 = 0;
-  for (let at: usize = 0; at < <usize>cursor.end; at += 4) count += u32(hasBit(part.bits, load<u32>(cursor.ordinals + at)));
+  for (let at: usize = 0; at < <usize>cursor.end; at += 4)
+    count += u32(hasBit(part.bits, load<u32>(cursor.ordinals + at)));
   return count;
 }
 
@@ -96,7 +96,7 @@ function countShown(part: PartView, cursor: Cursor): u32 {
 function countHidden(part: PartView, cursor: Cursor): u32 {
   let count: u32 = 0;
   for (let i: u32 = 0; i < part.hiddenCount; i++) {
-    const ordinal = load<u32>(part.hidden + (<usize>i << 2));
+    const ordinal = load<u32>(part.hidden + ((<usize>i) << 2));
     advance(cursor, ordinal);
     if (cursor.ordinal == ordinal) count++;
   }

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 import { randomNumbers } from "../testing/memtable-harness.js";
-import { SearchHarness } from "../testing/search-harness.js";
 import type { Hit } from "../testing/search-harness.js";
+import { SearchHarness } from "../testing/search-harness.js";
 import { word } from "../testing/search-histories.js";
-import { SearchModel } from "../testing/search-model.js";
 import type { Lineage } from "../testing/search-model.js";
+import { SearchModel } from "../testing/search-model.js";
 
 let harness: SearchHarness;
 beforeAll(async () => {
@@ -13,7 +13,11 @@ beforeAll(async () => {
 
 /** The best hits when everything is scored. */
 function best(model: SearchModel, query: string, lineage: Lineage, limit: number): { record: number; score: bigint }[] {
-  const all = [...harness.scoreAll(query, lineage)].map(([record, score]) => ({ record, score, uri: model.records[record]?.uri ?? "" }));
+  const all = [...harness.scoreAll(query, lineage)].map(([record, score]) => ({
+    record,
+    score,
+    uri: model.records[record]?.uri ?? "",
+  }));
   all.sort((a, b) => (a.score === b.score ? (a.uri < b.uri ? -1 : 1) : a.score > b.score ? -1 : 1));
   return all.slice(0, limit).map(({ record, score }) => ({ record, score }));
 }
@@ -21,16 +25,23 @@ function best(model: SearchModel, query: string, lineage: Lineage, limit: number
 const found = (hits: Hit[]) => hits.map(({ record, score }) => ({ record, score }));
 
 /** A corpus whose commoner words fill many blocks. Some texts repeat whole, so that scores tie. */
-function writeCorpus(seed: number, documents: number, options: { cuts: number[]; replaced: number; vocabulary: number }): SearchModel {
+function writeCorpus(
+  seed: number,
+  documents: number,
+  options: { cuts: number[]; replaced: number; vocabulary: number },
+): SearchModel {
   const random = randomNumbers(seed);
   const model = new SearchModel();
   harness.reset();
-  const words = (count: number) => Array.from({ length: count }, () => word(random(1 + random(1 + random(options.vocabulary)))));
+  const words = (count: number) =>
+    Array.from({ length: count }, () => word(random(1 + random(1 + random(options.vocabulary)))));
   let text = { title: words(3), body: words(12) };
   for (let number = 0; number < documents; number++) {
     if (random(4) !== 0) text = { title: words(random(4)), body: words(1 + random(1 + random(60))) };
     const isReplacement = number > 0 && random(100) < options.replaced;
-    const uri = isReplacement ? (model.records[random(number)]?.uri ?? "") : `mv2://w/${random(1 << 20).toString(36)}-${number}`;
+    const uri = isReplacement
+      ? (model.records[random(number)]?.uri ?? "")
+      : `mv2://w/${random(1 << 20).toString(36)}-${number}`;
     const sequence = 1 + Math.floor(number / 500);
     harness.add(model.add({ ...text, uri, branch: 0, sequence, kind: "document", promoted: 0 }));
     if (options.cuts.includes(number)) harness.cut();
@@ -38,14 +49,22 @@ function writeCorpus(seed: number, documents: number, options: { cuts: number[];
   return model;
 }
 
-function compareRandom(model: SearchModel, seed: number, queries: number, vocabulary: number, terms: () => number): void {
+function compareRandom(
+  model: SearchModel,
+  seed: number,
+  queries: number,
+  vocabulary: number,
+  terms: () => number,
+): void {
   const random = randomNumbers(seed);
   const last = model.records.at(-1)?.sequence ?? 0;
   for (let i = 0; i < queries; i++) {
     const query = Array.from({ length: terms() }, () => word(random(1 + random(vocabulary)))).join(" ");
     const lineage: Lineage = [[0, random(5) === 0 ? 1 + random(last) : last]];
     const limit = [1, 2, 10, 10, 33, 200][random(6)] ?? 10;
-    expect(found(harness.search(query, lineage, limit).hits), `${query}, limit ${limit}`).toEqual(best(model, query, lineage, limit));
+    expect(found(harness.search(query, lineage, limit).hits), `${query}, limit ${limit}`).toEqual(
+      best(model, query, lineage, limit),
+    );
   }
 }
 

@@ -1,12 +1,12 @@
 import { segmentStatus } from "../segment/pages";
 import { OK } from "../status";
-import { clearRange, RANGE, scores, touched, TOUCHED_BYTES } from "./accumulator";
+import { clearRange, RANGE, scores, TOUCHED_BYTES, touched } from "./accumulator";
 import { contribution, saturation } from "./bm25";
-import { advance, blockEntry, blockOf, clearCursorStatus, Cursor, cursorStatus, NO_MORE, stepTo } from "./cursor";
-import { documentLength, PartView, shows } from "./part-view";
+import { advance, blockEntry, blockOf, Cursor, clearCursorStatus, cursorStatus, NO_MORE, stepTo } from "./cursor";
 import { findPairs, pairCount, pairOrdinal, pairScore, scorePairs, startPair } from "./pairs";
-import { contributions, scoreBatch } from "./score-postings";
+import { documentLength, PartView, shows } from "./part-view";
 import { prime } from "./prime";
+import { contributions, scoreBatch } from "./score-postings";
 import { hitCapacity, hitCount, offerHit, threshold } from "./top-k";
 
 /**
@@ -43,12 +43,12 @@ let offerStatus: i32 = OK;
 export let documentsScored: u32 = 0;
 
 function cursorOf(index: u32): Cursor {
-  return changetype<Cursor>(<usize>load<u32>(order + (<usize>index << 2)));
+  return changetype<Cursor>(<usize>load<u32>(order + ((<usize>index) << 2)));
 }
 
 /** The most that the optional cursors before `index` contribute together. */
 function sumBefore(index: u32): i64 {
-  return load<i64>(sums + (<usize>index << 3));
+  return load<i64>(sums + ((<usize>index) << 3));
 }
 
 /**
@@ -113,7 +113,7 @@ function dropFinished(): void {
     while (block < c.blocks && blockEntry(c, block).last < windowStart) block++;
     c.windowBlock = block;
     if (block == c.blocks) continue;
-    store<u32>(order + (<usize>kept << 2), <u32>changetype<usize>(c));
+    store<u32>(order + ((<usize>kept) << 2), <u32>changetype<usize>(c));
     kept++;
   }
   count = kept;
@@ -139,19 +139,19 @@ function sortByBound(): void {
     const bound = c.windowBound;
     let at = i;
     while (at > 0 && cursorOf(at - 1).windowBound > bound) {
-      store<u32>(order + (<usize>at << 2), load<u32>(order + (<usize>(at - 1) << 2)));
+      store<u32>(order + ((<usize>at) << 2), load<u32>(order + ((<usize>(at - 1)) << 2)));
       at--;
     }
-    store<u32>(order + (<usize>at << 2), <u32>changetype<usize>(c));
+    store<u32>(order + ((<usize>at) << 2), <u32>changetype<usize>(c));
   }
   let sum: i64 = 0;
   firstEssential = 0;
   for (let i: u32 = 0; i < count; i++) {
-    store<i64>(sums + (<usize>i << 3), sum);
+    store<i64>(sums + ((<usize>i) << 3), sum);
     sum += cursorOf(i).windowBound;
     if (sum < threshold) firstEssential = i + 1;
   }
-  store<i64>(sums + (<usize>count << 3), sum);
+  store<i64>(sums + ((<usize>count) << 3), sum);
 }
 
 /** What a cursor's posting at hand contributes. */
@@ -253,10 +253,10 @@ function addPostings(c: Cursor, base: u32, end: u32): void {
     let at = c.at;
     for (let from = contributions; at < last; at += 4) {
       const index = load<u32>(c.ordinals + at) - base;
-      const place = scores + (<usize>index << 3);
+      const place = scores + ((<usize>index) << 3);
       store<i64>(place, load<i64>(place) + load<i64>(from));
       from += 8;
-      const word = touched + (<usize>(index >>> 6) << 3);
+      const word = touched + ((<usize>(index >>> 6)) << 3);
       store<u64>(word, load<u64>(word) | ((<u64>1) << (index & 63)));
     }
     moveTo(c, last, end);
@@ -270,12 +270,13 @@ function completeRange(base: u32): void {
     if (word == 0) continue;
     store<u64>(touched + at, 0);
     for (; word != 0; word &= word - 1) {
-      const index = (<u32>at << 3) + <u32>ctz<u64>(word);
-      const place = scores + (<usize>index << 3);
+      const index = ((<u32>at) << 3) + <u32>ctz<u64>(word);
+      const place = scores + ((<usize>index) << 3);
       const score = load<i64>(place);
       store<i64>(place, 0);
       documentsScored++;
-      if (score + optional >= threshold && shows(part, base + index)) completeScore(base + index, score, firstEssential);
+      if (score + optional >= threshold && shows(part, base + index))
+        completeScore(base + index, score, firstEssential);
     }
   }
 }

@@ -1,7 +1,6 @@
 import { Arena } from "../memory/arena";
 import { Buffer } from "../memory/buffer";
 import { appendTermPostings, Term, termDocuments } from "../segment/memtable-terms";
-import { decodeRemainder } from "../segment/postings-decode";
 import {
   BLOCK_POSTINGS,
   blockCount,
@@ -10,6 +9,7 @@ import {
   SKIP_SMALLEST_LENGTH,
   skipTableBytes,
 } from "../segment/postings";
+import { decodeRemainder } from "../segment/postings-decode";
 import { readBytes, Segment } from "../segment/reader";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { contribution, saturationBound } from "./bm25";
@@ -90,7 +90,12 @@ function openLongList(c: Cursor, segment: Segment, place: TermPlace): i32 {
   for (let at = c.entries; at < end; at += ENTRY_BYTES) {
     const entry = changetype<BlockEntry>(at);
     if (at + ENTRY_BYTES == end) leastLast -= BLOCK_POSTINGS - (((c.df - 1) & (BLOCK_POSTINGS - 1)) + 1);
-    if (<u64>entry.last < leastLast || entry.last >= c.recordCount || entry.offset < leastOffset || entry.offset >= c.blocksLength) {
+    if (
+      <u64>entry.last < leastLast ||
+      entry.last >= c.recordCount ||
+      entry.offset < leastOffset ||
+      entry.offset >= c.blocksLength
+    ) {
       return failTerm(segment, place.offset);
     }
     leastLast = <u64>entry.last + BLOCK_POSTINGS;
@@ -124,13 +129,22 @@ function openMemtableCursor(c: Cursor, place: TermPlace, arena: Arena): i32 {
   postings.clear();
   if (!appendTermPostings(term, postings)) return OUT_OF_MEMORY;
   const count = termDocuments(term);
-  const bytes = <usize>count << 2;
+  const bytes = (<usize>count) << 2;
   c.entries = arena.alloc(ENTRY_BYTES);
   c.ordinals = arena.alloc(bytes + 16);
   c.titleTfs = arena.alloc(bytes);
   c.bodyTfs = arena.alloc(bytes);
   if (c.entries == 0 || c.ordinals == 0 || c.titleTfs == 0 || c.bodyTfs == 0) return OUT_OF_MEMORY;
-  decodeRemainder(postings.data, postings.data + postings.length, count, NONE_BEFORE, NONE_BEFORE, c.ordinals, c.titleTfs, c.bodyTfs);
+  decodeRemainder(
+    postings.data,
+    postings.data + postings.length,
+    count,
+    NONE_BEFORE,
+    NONE_BEFORE,
+    c.ordinals,
+    c.titleTfs,
+    c.bodyTfs,
+  );
   postings.release();
   c.end = <u32>bytes;
   while (c.end != 0 && load<u32>(c.ordinals + c.end - 4) >= c.recordCount) c.end -= 4;

@@ -28,12 +28,12 @@ export function startPair(a: Cursor, b: Cursor, start: u32): void {
 }
 
 export function pairOrdinal(index: u32): u32 {
-  return load<u32>(ordinals + (<usize>index << 2));
+  return load<u32>(ordinals + ((<usize>index) << 2));
 }
 
 /** What both terms contribute to the document at `index`. Only after `scorePairs`. */
 export function pairScore(index: u32): i64 {
-  const at = <usize>index << 3;
+  const at = (<usize>index) << 3;
   return load<i64>(leaderScores + at) + load<i64>(followerScores + at);
 }
 
@@ -101,7 +101,7 @@ function seek(numbers: usize, at: u32, target: u32): u32 {
   const wanted = i32x4.splat(<i32>target);
   while (true) {
     const less = i32x4.bitmask(i32x4.lt_u(v128.load(numbers + at), wanted));
-    if (less != 15) return at + (<u32>popcnt<i32>(less) << 2);
+    if (less != 15) return at + ((<u32>popcnt<i32>(less)) << 2);
     at += 16;
   }
 }
@@ -112,6 +112,24 @@ export function scorePairs(part: PartView): void {
   const leaderHasTitles = anyNonZero(leaderTitleTfs, bytes);
   const followerHasTitles = anyNonZero(followerTitleTfs, bytes);
   gatherDocuments(part, ordinals, bytes, leaderHasTitles || followerHasTitles);
-  contribute(leader.weight, leaderHasTitles, leaderTitleTfs, titleLengths, leaderBodyTfs, bodyLengths, bytes, leaderScores);
-  contribute(follower.weight, followerHasTitles, followerTitleTfs, titleLengths, followerBodyTfs, bodyLengths, bytes, followerScores);
+  contribute(
+    leader.weight,
+    leaderHasTitles,
+    leaderTitleTfs,
+    titleLengths,
+    leaderBodyTfs,
+    bodyLengths,
+    bytes,
+    leaderScores,
+  );
+  contribute(
+    follower.weight,
+    followerHasTitles,
+    followerTitleTfs,
+    titleLengths,
+    followerBodyTfs,
+    bodyLengths,
+    bytes,
+    followerScores,
+  );
 }

@@ -5,7 +5,7 @@ import { loadDirectory } from "../segment/directory";
 import { memtableBodyTotal, memtableDocuments, memtableTitleTotal } from "../segment/memtable";
 import { memtableRow, memtableRuns } from "../segment/memtable-columns";
 import { failSegment, segmentStatus } from "../segment/pages";
-import { failContent, sectionPlace, Segment } from "../segment/reader";
+import { failContent, Segment, sectionPlace } from "../segment/reader";
 import { loadRun, runBranch, runCount, runEnd, runSequence, runStart } from "../segment/runs";
 import { RUN_BYTES, Section } from "../segment/sections";
 import { OK, OUT_OF_MEMORY } from "../status";

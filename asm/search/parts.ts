@@ -1,7 +1,7 @@
 import { equalBytes } from "../bytes/search";
+import { HASH_BYTES } from "../format/item";
 import { Buffer } from "../memory/buffer";
 import { Segment } from "../segment/reader";
-import { HASH_BYTES } from "../format/item";
 import { OK, OUT_OF_MEMORY } from "../status";
 
 /**
@@ -56,7 +56,7 @@ export function setParts(segments: usize, count: u32): i32 {
   next.length = size;
   let old: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const segment = changetype<Segment>(<usize>load<u32>(segments + (<usize>i << 2)));
+    const segment = changetype<Segment>(<usize>load<u32>(segments + ((<usize>i) << 2)));
     while (old < partCount() && partAt(old).firstRecord < segment.firstRecord) old++;
     const part = changetype<Part>(next.data + <usize>i * offsetof<Part>());
     if (old < partCount() && isSegment(partAt(old), segment)) part.uid = partAt(old).uid;
@@ -75,7 +75,7 @@ function isCurrent(segments: usize, count: u32): bool {
   if (partCount() != count) return false;
   for (let i: u32 = 0; i < count; i++) {
     const part = partAt(i);
-    const segment = load<u32>(segments + (<usize>i << 2));
+    const segment = load<u32>(segments + ((<usize>i) << 2));
     if (part.segment != segment || !isSegment(part, changetype<Segment>(<usize>segment))) return false;
   }
   return true;

@@ -23,14 +23,14 @@ export function prime(part: PartView, c: Cursor): void {
   const last = scoreBatch(part, c, NO_MORE);
   let found: u32 = 0;
   for (let at: u32 = 0; at < last; at += 4) {
-    const score = load<i64>(contributions + (<usize>at << 1));
-    if (found == wanted && score <= load<i64>(best + (<usize>(wanted - 1) << 3))) continue;
+    const score = load<i64>(contributions + ((<usize>at) << 1));
+    if (found == wanted && score <= load<i64>(best + ((<usize>(wanted - 1)) << 3))) continue;
     if (!shows(part, load<u32>(c.ordinals + at))) continue;
     if (found < wanted) found++;
-    let place = best + (<usize>(found - 1) << 3);
+    let place = best + ((<usize>(found - 1)) << 3);
     for (; place > best && load<i64>(place - 8) < score; place -= 8) store<i64>(place, load<i64>(place - 8));
     store<i64>(place, score);
   }
-  if (found == wanted) raiseThreshold(load<i64>(best + (<usize>(wanted - 1) << 3)));
+  if (found == wanted) raiseThreshold(load<i64>(best + ((<usize>(wanted - 1)) << 3)));
   restart(c);
 }

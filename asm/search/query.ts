@@ -1,8 +1,17 @@
+import { Cause, failNumbers } from "../failure";
 import { Arena } from "../memory/arena";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY } from "../status";
-import { Cause, failNumbers } from "../failure";
 import { isStopWord } from "../text/stop-words";
-import { createTokenizer, ENGLISH, feedText, KIND_UNIGRAM, nextTokens, startText, tokenAt, Tokenizer } from "../text/tokenizer";
+import {
+  createTokenizer,
+  ENGLISH,
+  feedText,
+  KIND_UNIGRAM,
+  nextTokens,
+  startText,
+  Tokenizer,
+  tokenAt,
+} from "../text/tokenizer";
 
 /** A query: its distinct terms in the order in which they first appear, and how often each does. */
 
@@ -94,7 +103,8 @@ function countTerm(bytes: usize, length: u32): i32 {
     queryTerm(number - 1).frequency++;
     return OK;
   }
-  if (queryTermCount == MAX_QUERY_TERMS) return failNumbers(LIMIT_EXCEEDED, Cause.NONE, 0, MAX_QUERY_TERMS, MAX_QUERY_TERMS + 1);
+  if (queryTermCount == MAX_QUERY_TERMS)
+    return failNumbers(LIMIT_EXCEEDED, Cause.NONE, 0, MAX_QUERY_TERMS, MAX_QUERY_TERMS + 1);
   if (queryTermCount == capacity && !growTerms()) return OUT_OF_MEMORY;
   const copy = queryArena.alloc(<usize>(length + 15) & ~7);
   if (copy == 0) return OUT_OF_MEMORY;
@@ -116,7 +126,7 @@ function countTerm(bytes: usize, length: u32): i32 {
 function slotOf(bytes: usize, length: u32): usize {
   let at = hashTerm(bytes, length) & (slotCount - 1);
   while (true) {
-    const slot = slots + (<usize>at << 2);
+    const slot = slots + ((<usize>at) << 2);
     const number = load<u32>(slot);
     if (number == 0) return slot;
     const term = queryTerm(number - 1);
@@ -133,7 +143,7 @@ function equalTerms(a: usize, b: usize, length: u32): bool {
 
 /** A hash over the term, eight bytes at a time: order and slots depend on it, results don't. */
 export function hashTerm(bytes: usize, length: u32): u32 {
-  let hash = (load<u64>(bytes) ^ (<u64>length << 56)) * 0x9e3779b97f4a7c15;
+  let hash = (load<u64>(bytes) ^ ((<u64>length) << 56)) * 0x9e3779b97f4a7c15;
   for (let at: usize = 8; at < <usize>length; at += 8) {
     hash = (rotl<u64>(hash, 29) ^ load<u64>(bytes + at)) * 0x9e3779b97f4a7c15;
   }
@@ -142,7 +152,7 @@ export function hashTerm(bytes: usize, length: u32): u32 {
 
 function growSlots(): bool {
   const count = slotCount == 0 ? FIRST_SLOTS : slotCount << 2;
-  slots = queryArena.allocZeroed(<usize>count << 2);
+  slots = queryArena.allocZeroed((<usize>count) << 2);
   slotCount = slots == 0 ? 0 : count;
   if (slots == 0) return false;
   for (let i: u32 = 0; i < queryTermCount; i++) {

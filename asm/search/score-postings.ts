@@ -1,7 +1,7 @@
+import { memtableRow } from "../segment/memtable-columns";
 import { PAGE_BITS, PAGE_BYTES } from "../segment/page-frames";
 import { pageAddress } from "../segment/pages";
-import { memtableRow } from "../segment/memtable-columns";
-import { sectionPlace, Segment } from "../segment/reader";
+import { Segment, sectionPlace } from "../segment/reader";
 import { Section } from "../segment/sections";
 import { contribute } from "./bm25";
 import { Cursor } from "./cursor";
@@ -81,7 +81,7 @@ function gatherLengths(segment: Segment, tag: u32, ordinals: usize, bytes: u32, 
   let pageStart: u64 = u64.MAX_VALUE - PAGE_BYTES;
   let page: usize = 0;
   for (let at: usize = 0; at < <usize>bytes; at += 4) {
-    const byte = offset + (<u64>load<u32>(ordinals + at) << widthBits);
+    const byte = offset + ((<u64>load<u32>(ordinals + at)) << widthBits);
     if (byte - pageStart >= PAGE_BYTES) {
       page = pageAddress(segment, <u32>(byte >> PAGE_BITS));
       if (page == 0) return;

@@ -2,7 +2,7 @@ import { Arena } from "../memory/arena";
 import { clearSegmentStatus } from "../segment/pages";
 import { OK, OUT_OF_MEMORY, PENDING } from "../status";
 import { inverseFrequency, startScoring, termWeight } from "./bm25";
-import { createCursors, Cursor, cursorAt } from "./cursor";
+import { Cursor, createCursors, cursorAt } from "./cursor";
 import { placeTerm } from "./frequencies";
 import { openCursor } from "./open-cursor";
 import { PartView } from "./part-view";

@@ -2,8 +2,8 @@ import { beforeAll, expect, test } from "vitest";
 import { randomNumbers } from "../testing/memtable-harness.js";
 import { COUNT, EXPLAIN, LIMIT_EXCEEDED, SearchHarness } from "../testing/search-harness.js";
 import { word, writeHistory } from "../testing/search-histories.js";
-import { rank } from "../testing/search-model.js";
 import type { Lineage, Ranking, SearchModel } from "../testing/search-model.js";
+import { rank } from "../testing/search-model.js";
 
 const ranking: Ranking = { k1: 1.2, titleWeight: 2, titleB: 0.75, bodyWeight: 1, bodyB: 0.75 };
 const main = (sequence: number): Lineage => [[0, sequence]];
@@ -44,7 +44,15 @@ test("search() ranks as the definition does, over segments and memtable with rep
 
 test("search() sees what a branch shows at each time: forks, promotions, removals", () => {
   for (let seed = 1; seed <= 12; seed++) {
-    const model = writeHistory(harness, { seed, commits: 30, records: 8, uris: 30, words: 20, bodyWords: 12, branches: true });
+    const model = writeHistory(harness, {
+      seed,
+      commits: 30,
+      records: 8,
+      uris: 30,
+      words: 20,
+      bodyWords: 12,
+      branches: true,
+    });
     const random = randomNumbers(seed + 200);
     for (let i = 0; i < 40; i++) {
       const lineage = model.lineage(random(model.branches.length), 1 + random(30));
@@ -92,14 +100,26 @@ test("search() finds the first URIs among thousands of equal scores", () => {
   const uris = Array.from({ length: 12000 }, (_, i) => `mv2://w/${(i * 7919) % 12007}-${random(1000)}`);
   uris.forEach((uri, number) => {
     const body = number % 3000 === 17 ? ["same", "same"] : ["same"];
-    harness.add({ number, uri, branch: 0, sequence: 1, kind: "document", promoted: 0, title: [], body, exceptions: [] });
+    harness.add({
+      number,
+      uri,
+      branch: 0,
+      sequence: 1,
+      kind: "document",
+      promoted: 0,
+      title: [],
+      body,
+      exceptions: [],
+    });
     if (number % 5000 === 4999) harness.cut();
   });
   const order = (from: string[]) => from.sort((a, b) => (a < b ? -1 : 1));
   const first = order(uris.filter((_, number) => number % 3000 === 17));
   const rest = order(uris.filter((_, number) => number % 3000 !== 17));
   for (const limit of [1, 3, 4, 5, 100, 10000]) {
-    expect(harness.search("same", main(1), limit).hits.map(({ uri }) => uri)).toEqual([...first, ...rest].slice(0, limit));
+    expect(harness.search("same", main(1), limit).hits.map(({ uri }) => uri)).toEqual(
+      [...first, ...rest].slice(0, limit),
+    );
   }
 });
 
@@ -110,7 +130,12 @@ test("search() takes 4,096 terms and 10,000 hits, and says so beyond", () => {
   expect(harness.trySearch([...terms, "onemore"].join(" "), main(10))).toBe(LIMIT_EXCEEDED);
   expect(harness.trySearch("wq", main(10), 10001)).toBe(LIMIT_EXCEEDED);
   expect(harness.trySearch("x".repeat((1 << 20) + 1), main(10))).toBe(LIMIT_EXCEEDED);
-  expect(harness.trySearch("wq", Array.from({ length: 65 }, (_, i) => [i, 1]))).toBe(LIMIT_EXCEEDED);
+  expect(
+    harness.trySearch(
+      "wq",
+      Array.from({ length: 65 }, (_, i) => [i, 1]),
+    ),
+  ).toBe(LIMIT_EXCEEDED);
 });
 
 test("search() answers nothing to a query without terms, and nothing but the count for no hits", () => {

@@ -1,10 +1,10 @@
 import { Cause, failNumbers } from "../failure";
-import { analyzerId } from "../format/superblock";
 import { RecordKind } from "../format/record";
+import { analyzerId } from "../format/superblock";
 import { Buffer } from "../memory/buffer";
 import { recordKind } from "../segment/columns";
-import { startSegmentReading } from "../segment/reader";
 import { segmentStatus } from "../segment/pages";
+import { startSegmentReading } from "../segment/reader";
 import { Section } from "../segment/sections";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY } from "../status";
 import { averageLength } from "./bm25";
@@ -79,21 +79,21 @@ function runQuery(limit: u32, flags: i32, out: Buffer): i32 {
 /** Searches the parts, those with the most documents first: they raise the threshold soonest. */
 function searchParts(): i32 {
   const count = view.partCount;
-  const order = queryArena.alloc(<usize>count << 2);
-  const cursors = queryArena.alloc(<usize>queryTermCount << 2);
+  const order = queryArena.alloc((<usize>count) << 2);
+  const cursors = queryArena.alloc((<usize>queryTermCount) << 2);
   const sums = queryArena.alloc((<usize>queryTermCount + 1) << 3);
   if (order == 0 || cursors == 0 || sums == 0) return OUT_OF_MEMORY;
   for (let i: u32 = 0; i < count; i++) {
     let at = i;
-    while (at > 0 && view.part(load<u32>(order + (<usize>(at - 1) << 2))).documents < view.part(i).documents) {
-      store<u32>(order + (<usize>at << 2), load<u32>(order + (<usize>(at - 1) << 2)));
+    while (at > 0 && view.part(load<u32>(order + ((<usize>(at - 1)) << 2))).documents < view.part(i).documents) {
+      store<u32>(order + ((<usize>at) << 2), load<u32>(order + ((<usize>(at - 1)) << 2)));
       at--;
     }
-    store<u32>(order + (<usize>at << 2), i);
+    store<u32>(order + ((<usize>at) << 2), i);
   }
   for (let i: u32 = 0; i < count; i++) {
     partArena.reset();
-    const status = searchPart(load<u32>(order + (<usize>i << 2)), cursors, sums);
+    const status = searchPart(load<u32>(order + ((<usize>i) << 2)), cursors, sums);
     if (status != OK) return status;
   }
   return OK;
@@ -105,7 +105,7 @@ function searchPart(index: u32, cursors: usize, sums: usize): i32 {
     if (placeOf(index, term).visibleDf == 0) continue;
     const cursor = openTermCursor(index, term);
     if (cursor == null) return openStatus;
-    store<u32>(cursors + (<usize>count << 2), <u32>changetype<usize>(cursor));
+    store<u32>(cursors + ((<usize>count) << 2), <u32>changetype<usize>(cursor));
     count++;
   }
   return count == 0 ? OK : collectHits(view.part(index), cursors, count, sums);
@@ -136,12 +136,12 @@ function writeAnswer(flags: i32, out: Buffer): i32 {
   const explain = (flags & SearchFlag.EXPLAIN) != 0;
   const explained = <u64>hitCount * queryTermCount;
   if (explain && explained > MAX_EXPLAINED) return failNumbers(LIMIT_EXCEEDED, Cause.NONE, 0, MAX_EXPLAINED, explained);
-  const offsets = queryArena.alloc((<usize>hitCount << 2) + 4);
+  const offsets = queryArena.alloc(((<usize>hitCount) << 2) + 4);
   if (offsets == 0) return OUT_OF_MEMORY;
   const extra = explain ? explanationBytes() : 0;
   for (let i: u32 = 0; i < hitCount; i++) {
     if (!writeHit(hitAt(i), extra, out)) return OUT_OF_MEMORY;
-    store<u32>(offsets + (<usize>i << 2), <u32>(out.length - extra));
+    store<u32>(offsets + ((<usize>i) << 2), <u32>(out.length - extra));
   }
   return explain ? explainHits(out, offsets) : OK;
 }

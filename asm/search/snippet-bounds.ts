@@ -54,7 +54,8 @@ export function snippetEnd(text: usize, length: u32, start: u32, least: u32, mos
   // A line or a sentence that ends early would waste the room.
   const middle = max<u32>(least, start + ((most - start) >> 1));
   for (let at = most; at > middle; at--) if (startsSentence(text, at)) return trimSpace(text, start, at);
-  for (let at = most; at >= least && at > start; at--) if (isSpace(<u32>load<u8>(text + at))) return trimSpace(text, start, at);
+  for (let at = most; at >= least && at > start; at--)
+    if (isSpace(<u32>load<u8>(text + at))) return trimSpace(text, start, at);
   let end = most;
   while (end > least && continues(<u32>load<u8>(text + end))) end--;
   return end;

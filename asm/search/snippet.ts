@@ -1,9 +1,9 @@
 import { Cause, failNumbers } from "../failure";
 import { Buffer } from "../memory/buffer";
 import { LIMIT_EXCEEDED, OK, OUT_OF_MEMORY } from "../status";
+import { feedText, nextTokens, startText, tokenAt } from "../text/tokenizer";
 import { findQueryTerm, parseQuery, queryArena, queryTermCount, searchTokenizer } from "./query";
 import { snippetEnd, snippetStart } from "./snippet-bounds";
-import { feedText, nextTokens, startText, tokenAt } from "../text/tokenizer";
 
 /** Snippets: the part of a text that shows best why it was found, with the words that match. */
 
@@ -88,7 +88,7 @@ function findMatches(text: usize, length: u32, analyzer: i32): i32 {
 
 /** Weight of a term in units of 2^-20. */
 function weightOf(idfs: usize, term: u32): i64 {
-  return idfs == 0 ? 1 << 20 : <i64>nearest<f64>(load<f64>(idfs + (<usize>term << 3)) * 1048576.0);
+  return idfs == 0 ? 1 << 20 : <i64>nearest<f64>(load<f64>(idfs + ((<usize>term) << 3)) * 1048576.0);
 }
 
 /** Finds the best window of matches that lie within `maxBytes`: each match begins one, which takes in all that fit. */
@@ -98,7 +98,7 @@ function chooseWindow(idfs: usize, maxBytes: u32): i32 {
   const total = matchCount();
   if (total == 0) return OK;
   // How often each term is in the window at hand.
-  const held = queryArena.allocZeroed(<usize>queryTermCount << 2);
+  const held = queryArena.allocZeroed((<usize>queryTermCount) << 2);
   if (held == 0) return OUT_OF_MEMORY;
   let weight: i64 = 0;
   let bestWeight: i64 = -1;
@@ -106,7 +106,7 @@ function chooseWindow(idfs: usize, maxBytes: u32): i32 {
   for (let first: u32 = 0; first < total; first++) {
     const limit = <u64>matchAt(first).start + maxBytes;
     while (end < total && <u64>matchAt(end).end <= limit) {
-      const place = held + (<usize>matchAt(end).term << 2);
+      const place = held + ((<usize>matchAt(end).term) << 2);
       if (load<u32>(place) == 0) weight += weightOf(idfs, matchAt(end).term);
       store<u32>(place, load<u32>(place) + 1);
       end++;
@@ -120,7 +120,7 @@ function chooseWindow(idfs: usize, maxBytes: u32): i32 {
       windowFirst = first;
       windowEnd = end;
     }
-    const place = held + (<usize>matchAt(first).term << 2);
+    const place = held + ((<usize>matchAt(first).term) << 2);
     store<u32>(place, load<u32>(place) - 1);
     if (load<u32>(place) == 0) weight -= weightOf(idfs, matchAt(first).term);
   }

@@ -1,6 +1,6 @@
 import { readFailed, readPosition, readVarint32, readVarint64, startReading } from "../bytes/varint";
-import { segmentStatus, failSegment } from "../segment/pages";
-import { bytesAt, failContent, sectionPlace, Segment } from "../segment/reader";
+import { failSegment, segmentStatus } from "../segment/pages";
+import { bytesAt, failContent, Segment, sectionPlace } from "../segment/reader";
 import { Section } from "../segment/sections";
 import { tableLocate, tableValueLength, tableValueOffset } from "../segment/table";
 import { OK } from "../status";
@@ -44,7 +44,8 @@ export function findTermPlace(segment: Segment, term: usize, length: u32, place:
     const section = sectionPlace(segment, Section.POSTINGS);
     const from = readVarint64();
     place.length = readVarint32();
-    if (readFailed() || from > section.length || <u64>place.length > section.length - from) return failTerm(segment, offset);
+    if (readFailed() || from > section.length || <u64>place.length > section.length - from)
+      return failTerm(segment, offset);
     place.offset = section.offset + from;
   }
   place.df = <u32>df;

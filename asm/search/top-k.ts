@@ -1,5 +1,5 @@
-import { Arena } from "../memory/arena";
 import { compareBytes } from "../bytes/search";
+import { Arena } from "../memory/arena";
 import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY, PENDING } from "../status";
 import { queryArena } from "./query";
@@ -250,4 +250,3 @@ function sinkUri(base: usize, index: u32, count: u32): void {
   }
   v128.store(base + <usize>index * HIT_BYTES, hit);
 }
-

@@ -3,13 +3,13 @@ import { permanent } from "../memory/chunks";
 import { memtableFirstRecord } from "../segment/memtable";
 import { memtableRecordCount, memtableRunOf } from "../segment/memtable-columns";
 import { segmentStatus } from "../segment/pages";
-import { runCount, loadRun, runSequence, runStart } from "../segment/runs";
+import { loadRun, runCount, runSequence, runStart } from "../segment/runs";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { bitmapBytes } from "./bitmap";
 import { applyExceptions, applyMemtableExceptions, newestSequence } from "./exceptions";
 import { greatestLimit, LINEAGE_ENTRY_BYTES, lineageCount, lineageEntries, MAX_LINEAGE } from "./lineage-limits";
-import { Part, partAt, partCount, partSegment, partsGeneration } from "./parts";
 import { applyRuns, documentBits, PartView } from "./part-view";
+import { Part, partAt, partCount, partSegment, partsGeneration } from "./parts";
 import { queryArena } from "./query";
 
 /**
@@ -99,7 +99,8 @@ function isSameLineage(view: View): bool {
 function findView(): View | null {
   for (let i: u32 = 0; i < MAX_VIEWS; i++) {
     const view = viewAt(i);
-    if (view.used != 0 && view.generation == partsGeneration && isSameLineage(view) && memtableIsAsSeenBy(view)) return view;
+    if (view.used != 0 && view.generation == partsGeneration && isSameLineage(view) && memtableIsAsSeenBy(view))
+      return view;
   }
   return null;
 }
@@ -284,7 +285,7 @@ function settleBits(part: PartView): void {
  */
 export function listHidden(view: View, part: PartView): i32 {
   const bytes = bitmapBytes(part.recordCount);
-  const list = view.arena.alloc(<usize>MAX_HIDDEN << 2);
+  const list = view.arena.alloc((<usize>MAX_HIDDEN) << 2);
   const documents = queryArena.allocZeroed(bytes);
   if (list == 0 || documents == 0) return OUT_OF_MEMORY;
   const status = documentBits(part, documents);
@@ -293,7 +294,7 @@ export function listHidden(view: View, part: PartView): i32 {
   for (let at: usize = 0; at < bytes; at += 8) {
     let word = load<u64>(documents + at) & ~load<u64>(part.bits + at);
     for (; word != 0 && count < MAX_HIDDEN; word &= word - 1) {
-      store<u32>(list + (<usize>count << 2), <u32>(at << 3) + <u32>ctz<u64>(word));
+      store<u32>(list + ((<usize>count) << 2), <u32>(at << 3) + <u32>ctz<u64>(word));
       count++;
     }
   }

@@ -2,7 +2,7 @@ import { OK } from "../status";
 import { loadDirectory } from "./directory";
 import { PAGE_BITS, PAGE_BYTES } from "./page-frames";
 import { failSegment, pageAddress, segmentStatus } from "./pages";
-import { bytesAt, failContent, readBytes, SectionPlace, sectionPlace, Segment } from "./reader";
+import { bytesAt, failContent, readBytes, SectionPlace, Segment, sectionPlace } from "./reader";
 import { PACK_ENTRY_BYTES, RUN_BYTES, Section } from "./sections";
 
 /**
@@ -28,7 +28,7 @@ export function sectionBytesAt(segment: Segment, tag: u32, offset: u64, length: 
   const at = place.offset + offset;
   const inPage = <u32>at & (PAGE_BYTES - 1);
   if (length - 1 < PAGE_BYTES - inPage) {
-    const entry = load<u32>(segment.pageTable + (<usize>(at >> PAGE_BITS) << 2));
+    const entry = load<u32>(segment.pageTable + ((<usize>(at >> PAGE_BITS)) << 2));
     if (entry & 1) return <usize>(entry ^ 1) + inPage;
   }
   return bytesAt(segment, at, length);
@@ -49,7 +49,7 @@ function numberAddress(segment: Segment, tag: u32, index: u32, widthBits: u32): 
     if (segment.directoryLoaded || loadDirectory(segment) != OK) return beyondSection(segment, tag);
     return numberAddress(segment, tag, index, widthBits);
   }
-  return dataAddress(segment, sectionPlace(segment, tag).offset + (<u64>index << widthBits));
+  return dataAddress(segment, sectionPlace(segment, tag).offset + ((<u64>index) << widthBits));
 }
 
 function dataAddress(segment: Segment, offset: u64): usize {
@@ -99,8 +99,8 @@ export function fieldLength(segment: Segment, field: u32, ordinal: u32): u32 {
   const place = sectionPlace(segment, Section.TITLE_LENGTHS + (field & 1));
   if (ordinal >= place.count) return fieldLengthSlow(segment, field, ordinal);
   const widthBits = place.widthBits;
-  const offset = place.offset + (<u64>ordinal << widthBits);
-  const entry = load<u32>(segment.pageTable + (<usize>(offset >> PAGE_BITS) << 2));
+  const offset = place.offset + ((<u64>ordinal) << widthBits);
+  const entry = load<u32>(segment.pageTable + ((<usize>(offset >> PAGE_BITS)) << 2));
   let address = <usize>(entry ^ 1) + (<usize>offset & (PAGE_BYTES - 1));
   if ((entry & 1) == 0) {
     address = dataAddress(segment, offset);

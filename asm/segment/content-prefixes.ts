@@ -28,7 +28,7 @@ export function lowerContentIndex(segment: Segment, prefix: u64): u32 {
   let high = contentCount(segment);
   while (low < high) {
     const middle = low + ((high - low) >> 1);
-    const address = sectionBytesAt(segment, Section.CONTENTS, <u64>middle << 3, 8);
+    const address = sectionBytesAt(segment, Section.CONTENTS, (<u64>middle) << 3, 8);
     if (address == 0) return 0;
     if (load<u64>(address) < prefix) low = middle + 1;
     else high = middle;

@@ -1,23 +1,23 @@
 import { Cause, fail } from "../failure";
 import { CORRUPT, OK } from "../status";
 import { failSegment, streamOffsetInFile } from "./pages";
-import { readBytes, SectionPlace, sectionPlace, Segment } from "./reader";
+import { readBytes, SectionPlace, Segment, sectionPlace } from "./reader";
 import {
   CHECKPOINT_ENTRY_BYTES,
   CONTENT_ENTRY_BYTES,
-  Entry,
   ENTRY_BYTES,
+  Entry,
   EVENT_ENTRY_BYTES,
   EXCEPTION_BYTES,
   FILTER_BLOCK_BYTES,
-  Footer,
   FOOTER_BYTES,
+  Footer,
   LAST_SECTION,
   MAX_TABLE_LEVELS,
   PACK_ENTRY_BYTES,
   RUN_BYTES,
-  Section,
   SEGMENT_VERSION,
+  Section,
 } from "./sections";
 
 /**

@@ -62,19 +62,28 @@ test("hash64() is what the format says", () => {
   expect(hash64(noise(1024))).toBe(modelHash(noise(1024)));
 });
 
-test.each([1, 2, 51, 52, 1000, 30_000])("a filter over %i keys has the format's bytes and denies none of them", (count) => {
-  const hashes = Array.from({ length: count }, (_, i) => modelHash(bytesOf(`mv2://default/SPEC-KIT-${i % 97}/artifact-${i}.md`)));
-  const segment = filterOver(hashes);
-  const model = modelFilter(hashes);
-  expect(harness.call("sectionLength", segment, FILTER)).toBe(BigInt(model.length));
-  expect(Buffer.compare(harness.data(segment, 48, model.length) as Uint8Array, model)).toBe(0);
-  for (const hash of hashes) if (harness.call("filterMayHold", segment, hash) !== 1) throw new Error("A key is denied");
-});
+test.each([1, 2, 51, 52, 1000, 30_000])(
+  "a filter over %i keys has the format's bytes and denies none of them",
+  (count) => {
+    const hashes = Array.from({ length: count }, (_, i) =>
+      modelHash(bytesOf(`mv2://default/SPEC-KIT-${i % 97}/artifact-${i}.md`)),
+    );
+    const segment = filterOver(hashes);
+    const model = modelFilter(hashes);
+    expect(harness.call("sectionLength", segment, FILTER)).toBe(BigInt(model.length));
+    expect(Buffer.compare(harness.data(segment, 48, model.length) as Uint8Array, model)).toBe(0);
+    for (const hash of hashes)
+      if (harness.call("filterMayHold", segment, hash) !== 1) throw new Error("A key is denied");
+  },
+);
 
 test("a filter lets less than 2 % of other keys pass, but does let some", () => {
-  const segment = filterOver(Array.from({ length: 20_000 }, (_, i) => modelHash(bytesOf(`mv2://default/run-${i}/plan.md`))));
+  const segment = filterOver(
+    Array.from({ length: 20_000 }, (_, i) => modelHash(bytesOf(`mv2://default/run-${i}/plan.md`))),
+  );
   let passed = 0;
-  for (let i = 20_000; i < 60_000; i++) passed += harness.call("filterMayHold", segment, modelHash(bytesOf(`mv2://default/run-${i}/plan.md`)));
+  for (let i = 20_000; i < 60_000; i++)
+    passed += harness.call("filterMayHold", segment, modelHash(bytesOf(`mv2://default/run-${i}/plan.md`)));
   expect(passed / 40_000).toBeLessThan(0.02);
   expect(passed).toBeGreaterThan(40);
 });

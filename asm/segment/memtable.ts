@@ -1,6 +1,6 @@
 import { RecordKind } from "../format/record";
-import { consumedBytes, createTokenizer, feedText, nextTokens, startText, Tokenizer } from "../text/tokenizer";
 import { OK, OUT_OF_MEMORY } from "../status";
+import { consumedBytes, createTokenizer, feedText, nextTokens, startText, Tokenizer } from "../text/tokenizer";
 import {
   addException,
   addPack,

@@ -45,7 +45,7 @@ export function configurePages(bytes: usize): void {
   releasePages();
   limitBytes = bytes;
   stepBits = LARGEST_STEP_BITS;
-  while (stepBits > SMALLEST_STEP_BITS && <usize>1 << stepBits > bytes) stepBits--;
+  while (stepBits > SMALLEST_STEP_BITS && (<usize>1) << stepBits > bytes) stepBits--;
 }
 
 /** Drops all pages and gives their memory back. */
@@ -103,7 +103,7 @@ export function publishPage(page: usize, entry: usize): void {
 }
 
 function growPages(): bool {
-  const size = <usize>1 << stepBits;
+  const size = (<usize>1) << stepBits;
   if (heldBytes != 0 && heldBytes + size > limitBytes) return false;
   const chunk = takeChunk(stepBits);
   if (chunk == 0) return false;

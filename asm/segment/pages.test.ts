@@ -1,5 +1,11 @@
 import { beforeEach, expect, test } from "vitest";
-import { EXTENT_BODY_BYTES, noise, segmentFile, type SegmentEntry, StorageHarness } from "../testing/storage-harness.js";
+import {
+  EXTENT_BODY_BYTES,
+  noise,
+  type SegmentEntry,
+  StorageHarness,
+  segmentFile,
+} from "../testing/storage-harness.js";
 
 const CORRUPT = -3;
 const READ_FAILED = -5;
@@ -50,10 +56,19 @@ test.each(sizes)("bytesAt() gives data of %i bytes back, in pieces of any size",
 test("readBytes() copies any range, and nothing beyond it", () => {
   const data = noise(3 * PAGE + 16);
   const { segment } = useData(data);
-  for (const [at, length] of [[0, 0], [0, 1], [PAGE - 1, 2], [5, 2 * PAGE], [3 * PAGE + 15, 1], [0, 3 * PAGE + 16]] as const) {
+  for (const [at, length] of [
+    [0, 0],
+    [0, 1],
+    [PAGE - 1, 2],
+    [5, 2 * PAGE],
+    [3 * PAGE + 15, 1],
+    [0, 3 * PAGE + 16],
+  ] as const) {
     const target = harness.place(new Uint8Array(length + 16).fill(0xaa));
     expect(harness.call("readBytes", segment, BigInt(at), length, target)).toBe(0);
-    expect(harness.bytes(target, length + 16)).toEqual(Uint8Array.from([...data.subarray(at, at + length), ...new Uint8Array(16).fill(0xaa)]));
+    expect(harness.bytes(target, length + 16)).toEqual(
+      Uint8Array.from([...data.subarray(at, at + length), ...new Uint8Array(16).fill(0xaa)]),
+    );
   }
 });
 
@@ -100,7 +115,8 @@ test("every flipped bit of a segment's extent is found by the read that touches 
       const read = harness.data(segment, Math.max(0, page) * PAGE, page === 2 ? 40 : 100);
       // A reader of pages needs no frame header.
       if (at < body) expect(read).toBeInstanceOf(Uint8Array);
-      else if (read !== CORRUPT || failure().cause !== Cause.PAGE_HASH) throw new Error(`Flip of ${flipped} at ${at}: ${read}`);
+      else if (read !== CORRUPT || failure().cause !== Cause.PAGE_HASH)
+        throw new Error(`Flip of ${flipped} at ${at}: ${read}`);
       harness.call("closeSegment", segment);
       file[at] = (file[at] ?? 0) ^ flipped;
     }
@@ -121,13 +137,24 @@ test("a damaged page spoils no other, and is named", () => {
 });
 
 test("bytesAt() unmasks extents, and hash pages that lie in two", () => {
-  const masks: [number, number][] = [[0, 0x80ff0102], [2, 0x00ff00ff], [3, 1]];
+  const masks: [number, number][] = [
+    [0, 0x80ff0102],
+    [2, 0x00ff00ff],
+    [3, 1],
+  ];
   const long = noise(3 * EXTENT_BODY_BYTES + 9 * PAGE);
   expectData(useData(long, masks).segment, long, 100_000);
   // The first hash page, of 128 hashes, begins 1,000 bytes before the first extent ends.
   const straddling = noise(EXTENT_BODY_BYTES - 1000);
   expectData(useData(straddling, masks.slice(0, 1)).segment, straddling, 100_000);
-  expectData(useData(straddling, [[0, 7], [1, 0xffffffff]]).segment, straddling, 100_000);
+  expectData(
+    useData(straddling, [
+      [0, 7],
+      [1, 0xffffffff],
+    ]).segment,
+    straddling,
+    100_000,
+  );
 });
 
 test("with every place pending at first touch all reads end, and name places together", () => {
@@ -166,12 +193,22 @@ test("bytesAt() and readBytes() refuse what isn't in the data", () => {
   const data = noise(3 << 20);
   const { segment } = useData(data);
   const size = BigInt(data.length);
-  for (const [offset, length] of [[size, 1], [size + 1n, 0], [size - 8n, 9], [2n ** 53n, 1], [2n ** 64n - 1n, 1], [2n ** 64n - 8n, 8], [0n, 0xffffffff], [16n, (2 << 20) + 1]] as const) {
+  for (const [offset, length] of [
+    [size, 1],
+    [size + 1n, 0],
+    [size - 8n, 9],
+    [2n ** 53n, 1],
+    [2n ** 64n - 1n, 1],
+    [2n ** 64n - 8n, 8],
+    [0n, 0xffffffff],
+    [16n, (2 << 20) + 1],
+  ] as const) {
     harness.call("startSegmentReading");
     expect(harness.call("bytesAt", segment, offset, length)).toBe(0);
     expect(harness.call("status")).toBe(CORRUPT);
     expect(failure().cause).toBe(Cause.SEGMENT_CONTENT);
-    if (length !== (2 << 20) + 1) expect(harness.call("readBytes", segment, offset, length, harness.place(new Uint8Array(0)))).toBe(CORRUPT);
+    if (length !== (2 << 20) + 1)
+      expect(harness.call("readBytes", segment, offset, length, harness.place(new Uint8Array(0)))).toBe(CORRUPT);
   }
   expect(harness.call("bytesAt", segment, 16n, 2 << 20)).not.toBe(0);
   expect(harness.data(segment, data.length, 0)).toEqual(new Uint8Array(0));
@@ -192,9 +229,25 @@ test("openSegment() refuses places and masks that can't be", () => {
     { firstExtent: 2 ** 63 },
     { masks: [[2, 1]] },
     { masks: [[0, 0]] },
-    { masks: [[1, 1], [0, 1]] },
-    { masks: [[1, 1], [1, 1]] },
-    { masks: [[0, 1], [1, 1], [2, 1]] },
+    {
+      masks: [
+        [1, 1],
+        [0, 1],
+      ],
+    },
+    {
+      masks: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    {
+      masks: [
+        [0, 1],
+        [1, 1],
+        [2, 1],
+      ],
+    },
   ];
   for (const change of refused) {
     expect(harness.open({ ...entry, ...change }), JSON.stringify(change)).toBe(0);

@@ -89,13 +89,13 @@ export function streamOffsetInFile(firstExtent: u64, at: u64): u64 {
 
 /** Address of a page, whose number the caller has checked; 0 on failure, with the reason in `segmentStatus`. */
 export function pageAddress(stream: PagedStream, page: u32): usize {
-  const entry = load<u32>(stream.pageTable + (<usize>page << 2));
+  const entry = load<u32>(stream.pageTable + ((<usize>page) << 2));
   if (entry & 1) return <usize>(entry ^ 1);
   return pageAddressSlow(stream, page);
 }
 
 function pageAddressSlow(stream: PagedStream, page: u32): usize {
-  const place = stream.pageTable + (<usize>page << 2);
+  const place = stream.pageTable + ((<usize>page) << 2);
   const entry = load<u32>(place);
   if (entry == 0) return loadPage(stream, page);
   store<u32>(place, entry | 1);
@@ -120,7 +120,7 @@ function loadPage(stream: PagedStream, page: u32): usize {
     level++;
   }
   const index = page - firstPage;
-  const from = <u64>index << PAGE_BITS;
+  const from = (<u64>index) << PAGE_BITS;
   const length = <u32>min<u64>(PAGE_BYTES, levelBytes - from);
 
   const expected = expectedHashes + (level << 5);
@@ -141,7 +141,7 @@ function loadPage(stream: PagedStream, page: u32): usize {
     return failSegment(failHashes(CORRUPT, Cause.PAGE_HASH, at, expected, foundHash));
   }
   if (length < PAGE_BYTES) memory.fill(frame + length, 0, PAGE_BYTES - length);
-  publishPage(frame, stream.pageTable + (<usize>page << 2));
+  publishPage(frame, stream.pageTable + ((<usize>page) << 2));
   return frame;
 }
 
@@ -151,7 +151,7 @@ function copyPageHash(stream: PagedStream, parents: u32, pages: u32, index: u32,
   if (pages > 1) {
     const parent = pageAddress(stream, parents + (index >> FAN_OUT_BITS));
     if (parent == 0) return segmentStatus;
-    source = parent + (<usize>(index & 127) << 5);
+    source = parent + ((<usize>(index & 127)) << 5);
   }
   memory.copy(destination, source, HASH_BYTES);
   return OK;
@@ -182,7 +182,7 @@ function maskOf(stream: PagedStream, extent: u32): u32 {
   let high = stream.maskCount;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const entry = stream.masks + (<usize>middle << 3);
+    const entry = stream.masks + ((<usize>middle) << 3);
     const index = load<u32>(entry);
     if (index == extent) return load<u32>(entry, 4);
     if (index < extent) low = middle + 1;
@@ -193,7 +193,7 @@ function maskOf(stream: PagedStream, extent: u32): u32 {
 
 /** Drops all pages of a stream from the cache. */
 export function dropPages(stream: PagedStream): void {
-  const end = stream.pageTable + (<usize>stream.totalPages << 2);
+  const end = stream.pageTable + ((<usize>stream.totalPages) << 2);
   for (let place = stream.pageTable; place < end; place += 4) {
     const entry = load<u32>(place);
     if (entry == 0) continue;

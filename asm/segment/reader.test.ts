@@ -1,11 +1,30 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { noise, plainSections, type SectionBytes, segmentData, segmentFile, StorageHarness } from "../testing/storage-harness.js";
+import {
+  noise,
+  plainSections,
+  type SectionBytes,
+  StorageHarness,
+  segmentData,
+  segmentFile,
+} from "../testing/storage-harness.js";
 
 const OK = 0;
 const PENDING = -1;
 const CORRUPT = -3;
-const Tag = { ADDRESSES: 1, KINDS: 2, RUNS: 3, TITLES: 4, BODIES: 5, EXCEPTIONS: 6, URIS: 7, CONTENTS: 11, PACKS: 12, CHECKPOINTS: 14, EVENTS: 15 };
+const Tag = {
+  ADDRESSES: 1,
+  KINDS: 2,
+  RUNS: 3,
+  TITLES: 4,
+  BODIES: 5,
+  EXCEPTIONS: 6,
+  URIS: 7,
+  CONTENTS: 11,
+  PACKS: 12,
+  CHECKPOINTS: 14,
+  EVENTS: 15,
+};
 let harness: StorageHarness;
 
 beforeEach(async () => {
@@ -24,7 +43,13 @@ function useData(data: Uint8Array, records = 1): number {
 
 function useSections(sections: SectionBytes[], records = 1): number {
   const merged = new Map([...plainSections(records), ...sections].map((section) => [section.tag, section]));
-  return useData(segmentData([...merged.values()].filter(({ bytes }) => bytes.length !== 0).sort((a, b) => a.tag - b.tag), records), records);
+  return useData(
+    segmentData(
+      [...merged.values()].filter(({ bytes }) => bytes.length !== 0).sort((a, b) => a.tag - b.tag),
+      records,
+    ),
+    records,
+  );
 }
 
 function numbers(width: number, values: (number | bigint)[]): Uint8Array {
@@ -49,7 +74,13 @@ test.each([1, 2, 4])("fieldLength() and its kin give each record's numbers, in c
   const segment = useSections(
     [
       { tag: Tag.ADDRESSES, bytes: numbers(8, addresses) },
-      { tag: Tag.KINDS, bytes: numbers(1, values.map((value) => value & 255)) },
+      {
+        tag: Tag.KINDS,
+        bytes: numbers(
+          1,
+          values.map((value) => value & 255),
+        ),
+      },
       { tag: Tag.TITLES, bytes: numbers(width, values), parameter: width },
       { tag: Tag.BODIES, bytes: numbers(width, [...values].reverse()), parameter: width },
     ],
@@ -91,11 +122,25 @@ test("accessors read the directory when they need it, and refuse what is beyond 
 
 test("runOf() finds the run of every record, and loadRun() each run", () => {
   const records = 3000;
-  const starts = [0, 1, 5, 6, 700, 701, 2000, 2999, ...Array.from({ length: 400 }, (_, i) => 1000 + 2 * i)].sort((a, b) => a - b);
-  const runs = starts.map((start, i) => ({ start, branch: i % 3, sequence: BigInt(i) * 2n ** 33n, end: starts[i + 1] ?? records }));
-  const bytes = Buffer.concat(runs.map((run) => Buffer.concat([numbers(4, [run.start, run.branch]), numbers(8, [run.sequence])])));
+  const starts = [0, 1, 5, 6, 700, 701, 2000, 2999, ...Array.from({ length: 400 }, (_, i) => 1000 + 2 * i)].sort(
+    (a, b) => a - b,
+  );
+  const runs = starts.map((start, i) => ({
+    start,
+    branch: i % 3,
+    sequence: BigInt(i) * 2n ** 33n,
+    end: starts[i + 1] ?? records,
+  }));
+  const bytes = Buffer.concat(
+    runs.map((run) => Buffer.concat([numbers(4, [run.start, run.branch]), numbers(8, [run.sequence])])),
+  );
   const segment = useSections([{ tag: Tag.RUNS, bytes }], records);
-  const found = () => ({ start: harness.call("foundRunStart"), branch: harness.call("foundRunBranch"), sequence: harness.call("foundRunSequence") as unknown as bigint, end: harness.call("foundRunEnd") });
+  const found = () => ({
+    start: harness.call("foundRunStart"),
+    branch: harness.call("foundRunBranch"),
+    sequence: harness.call("foundRunSequence") as unknown as bigint,
+    end: harness.call("foundRunEnd"),
+  });
   expect(harness.call("runCount", segment)).toBe(runs.length);
   runs.forEach((run, i) => {
     expect(harness.call("loadRun", segment, i)).toBe(OK);
@@ -119,12 +164,16 @@ test("runs that don't tile the records are found out", () => {
     const segment = useSections([{ tag: Tag.RUNS, bytes }], 10);
     const answers = starts.map((_, i) => harness.call("loadRun", segment, i));
     expect(answers, `${starts}`).toContain(CORRUPT);
-    for (let ordinal = 0; ordinal < 10; ordinal++) expect([OK, CORRUPT]).toContain(harness.call("runOf", segment, ordinal));
+    for (let ordinal = 0; ordinal < 10; ordinal++)
+      expect([OK, CORRUPT]).toContain(harness.call("runOf", segment, ordinal));
   }
 });
 
 test("packHash() finds the hash of each pack, and no other", () => {
-  const packs = Array.from({ length: 500 }, (_, i) => ({ offset: 256n + BigInt(i) * 16384n + BigInt((i * 8) % 64), hash: noise(32, i) }));
+  const packs = Array.from({ length: 500 }, (_, i) => ({
+    offset: 256n + BigInt(i) * 16384n + BigInt((i * 8) % 64),
+    hash: noise(32, i),
+  }));
   const bytes = Buffer.concat(packs.map(({ offset, hash }) => Buffer.concat([numbers(8, [offset]), hash])));
   const segment = useSections([{ tag: Tag.PACKS, bytes }]);
   expect(harness.call("packCount", segment)).toBe(500);
@@ -141,7 +190,9 @@ test("packHash() finds the hash of each pack, and no other", () => {
 test("lowerContentIndex() finds the first of the equal prefixes, with their ordinals", () => {
   const prefixes = [0n, 5n, 5n, 5n, 2n ** 40n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 64n - 1n];
   const ordinals = [9, 1, 2, 8, 4, 5, 6, 7];
-  const segment = useSections([{ tag: Tag.CONTENTS, bytes: Buffer.concat([numbers(8, prefixes), numbers(4, ordinals)]) }]);
+  const segment = useSections([
+    { tag: Tag.CONTENTS, bytes: Buffer.concat([numbers(8, prefixes), numbers(4, ordinals)]) },
+  ]);
   expect(harness.call("contentCount", segment)).toBe(8);
   for (const probe of [0n, 1n, 4n, 5n, 6n, 2n ** 40n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]) {
     const expected = prefixes.findIndex((prefix) => prefix >= probe);
@@ -153,17 +204,34 @@ test("lowerContentIndex() finds the first of the equal prefixes, with their ordi
 });
 
 test("loadDirectory() passes over sections that it doesn't know", () => {
-  const sections = [...plainSections(), { tag: 16, bytes: noise(100), parameter: 7, auxiliaryLength: 1, auxiliaryOffset: 2 }, { tag: 65535, bytes: noise(1) }];
+  const sections = [
+    ...plainSections(),
+    { tag: 16, bytes: noise(100), parameter: 7, auxiliaryLength: 1, auxiliaryOffset: 2 },
+    { tag: 65535, bytes: noise(1) },
+  ];
   expect(harness.call("loadDirectory", useData(segmentData(sections)))).toBe(OK);
 });
 
 test("loadDirectory() refuses every directory that contradicts the format", () => {
   const plain = plainSections(4);
-  const change = (tag: number, changes: Partial<SectionBytes>) => plain.map((section) => (section.tag === tag ? { ...section, ...changes } : section));
-  const table = (changes: Partial<SectionBytes>) => [...plain, { tag: 13, bytes: noise(100), parameter: 1, auxiliaryLength: 100, auxiliaryOffset: 0, ...changes }];
-  const swap = (at: number) => [...plain.slice(0, at), plain[at + 1], plain[at], ...plain.slice(at + 2)] as SectionBytes[];
+  const change = (tag: number, changes: Partial<SectionBytes>) =>
+    plain.map((section) => (section.tag === tag ? { ...section, ...changes } : section));
+  const table = (changes: Partial<SectionBytes>) => [
+    ...plain,
+    { tag: 13, bytes: noise(100), parameter: 1, auxiliaryLength: 100, auxiliaryOffset: 0, ...changes },
+  ];
+  const swap = (at: number) =>
+    [...plain.slice(0, at), plain[at + 1], plain[at], ...plain.slice(at + 2)] as SectionBytes[];
   const bad: Record<string, Uint8Array> = {
-    ...Object.fromEntries(plain.map(({ tag }) => [`without section ${tag}`, segmentData(plain.filter((section) => section.tag !== tag), 4)])),
+    ...Object.fromEntries(
+      plain.map(({ tag }) => [
+        `without section ${tag}`,
+        segmentData(
+          plain.filter((section) => section.tag !== tag),
+          4,
+        ),
+      ]),
+    ),
     "no sections": segmentData([], 4),
     "tags out of order": segmentData(swap(1), 4),
     "a tag twice": segmentData([...plain, { tag: 12, bytes: new Uint8Array(40) }], 4),
@@ -198,7 +266,12 @@ test("loadDirectory() refuses every directory that contradicts the format", () =
     expect(ask("fieldLength", segment, 0, 0), name).toEqual({ result: 0, status: CORRUPT });
   }
   expect(harness.call("loadDirectory", useData(segmentData(table({}), 4), 4))).toBe(OK);
-  expect(harness.call("loadDirectory", useData(segmentData(table({ parameter: 33, auxiliaryLength: 50, auxiliaryOffset: 50 }), 4), 4))).toBe(OK);
+  expect(
+    harness.call(
+      "loadDirectory",
+      useData(segmentData(table({ parameter: 33, auxiliaryLength: 50, auxiliaryOffset: 50 }), 4), 4),
+    ),
+  ).toBe(OK);
 });
 
 test("loadDirectory() refuses numbers that the footer can't have", () => {
@@ -210,17 +283,39 @@ test("loadDirectory() refuses numbers that the footer can't have", () => {
     return changed;
   };
   expect(harness.call("loadDirectory", useData(data, 4))).toBe(OK);
-  for (const [at, value] of [[0, 1], [7, 1], [8, 5], [8, 3], [8, 0], [12, 5], [32, 5], [40, 1], [55, 1], [56, 5], [56, 7], [59, 255], [60, 0], [60, 2]] as const) {
+  for (const [at, value] of [
+    [0, 1],
+    [7, 1],
+    [8, 5],
+    [8, 3],
+    [8, 0],
+    [12, 5],
+    [32, 5],
+    [40, 1],
+    [55, 1],
+    [56, 5],
+    [56, 7],
+    [59, 255],
+    [60, 0],
+    [60, 2],
+  ] as const) {
     expect(harness.call("loadDirectory", useData(set(at, value), 4)), `byte ${at}`).toBe(CORRUPT);
   }
-  for (const at of [12, 16, 31, 32, 36, 39]) expect(harness.call("loadDirectory", useData(set(at, 4), 4)), `byte ${at}`).toBe(OK);
+  for (const at of [12, 16, 31, 32, 36, 39])
+    expect(harness.call("loadDirectory", useData(set(at, 4), 4)), `byte ${at}`).toBe(OK);
 });
 
 test("a directory of any bytes is refused or harmless: every accessor ends with an answer or a failure", () => {
   const sections = [...plainSections(4), { tag: Tag.EVENTS, bytes: noise(20) }];
   const data = segmentData(sections, 4);
   const directory = data.length - 64 - 32 * sections.length;
-  const changes = fc.array(fc.tuple(fc.integer({ min: directory, max: data.length - 1 }), fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 8, 16, 128, 255))), { minLength: 1, maxLength: 4 });
+  const changes = fc.array(
+    fc.tuple(
+      fc.integer({ min: directory, max: data.length - 1 }),
+      fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 8, 16, 128, 255)),
+    ),
+    { minLength: 1, maxLength: 4 },
+  );
   fc.assert(
     fc.property(changes, (list) => {
       const changed = data.slice();
@@ -229,9 +324,16 @@ test("a directory of any bytes is refused or harmless: every accessor ends with 
       const expected = harness.call("loadDirectory", segment);
       expect([OK, CORRUPT]).toContain(expected);
       for (const index of [0, 3, 4, 1000, 0x7fffffff, 0xffffffff]) {
-        const asked = [ask("fieldLength", segment, 0, index), ask("fieldLength", segment, 1, index), ask("recordAddress", segment, index), ask("packOffset", segment, index)];
-        for (let tag = 1; tag <= 15; tag++) for (const name of ["u8At", "u16At", "u32At", "u64At"]) asked.push(ask(name, segment, tag, index));
-        for (const { status } of asked) if (status !== CORRUPT && (status !== OK || expected !== OK)) throw new Error(`Status ${status}`);
+        const asked = [
+          ask("fieldLength", segment, 0, index),
+          ask("fieldLength", segment, 1, index),
+          ask("recordAddress", segment, index),
+          ask("packOffset", segment, index),
+        ];
+        for (let tag = 1; tag <= 15; tag++)
+          for (const name of ["u8At", "u16At", "u32At", "u64At"]) asked.push(ask(name, segment, tag, index));
+        for (const { status } of asked)
+          if (status !== CORRUPT && (status !== OK || expected !== OK)) throw new Error(`Status ${status}`);
       }
       harness.call("closeSegment", segment);
     }),
@@ -259,5 +361,11 @@ test("totals are those that the footer states", () => {
   harness.section(12, new Uint8Array(40));
   const segment = harness.open(harness.finish(0, 4, [3, 2n ** 40n, 2n ** 50n, 2, 99]));
   expect(harness.call("loadDirectory", segment)).toBe(OK);
-  expect(["documents", "uris", "terms", "titleTotal", "bodyTotal"].map((name) => harness.call(name, segment))).toEqual([3, 2, 99, 2n ** 40n, 2n ** 50n]);
+  expect(["documents", "uris", "terms", "titleTotal", "bodyTotal"].map((name) => harness.call(name, segment))).toEqual([
+    3,
+    2,
+    99,
+    2n ** 40n,
+    2n ** 50n,
+  ]);
 });

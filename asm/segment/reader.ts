@@ -11,8 +11,8 @@ import {
   dropPages,
   EXTENT_BODY_BYTES,
   failSegment,
-  pageAddress,
   PagedStream,
+  pageAddress,
   segmentStatus,
   streamBytes,
   streamOffsetInFile,
@@ -94,8 +94,8 @@ export function openSegment(
     return null;
   }
   const pages = countPages(dataLength);
-  const tableAt = MASKS_AT + (<usize>maskCount << 3);
-  const tableBytes = <usize>pages << 2;
+  const tableAt = MASKS_AT + ((<usize>maskCount) << 3);
+  const tableBytes = (<usize>pages) << 2;
   const bits = chunkBits(tableAt + tableBytes);
   const chunk = takeChunk(bits);
   if (chunk == 0) {
@@ -105,7 +105,7 @@ export function openSegment(
   memory.fill(chunk, 0, MASKS_AT);
   memory.fill(chunk + tableAt, 0, tableBytes);
   memory.copy(chunk + ROOT_AT, root, HASH_BYTES);
-  memory.copy(chunk + MASKS_AT, masks, <usize>maskCount << 3);
+  memory.copy(chunk + MASKS_AT, masks, (<usize>maskCount) << 3);
   const segment = changetype<Segment>(chunk);
   segment.firstExtent = firstExtent;
   segment.dataLength = dataLength;
@@ -140,7 +140,7 @@ function masksArePossible(dataLength: u64, masks: usize, count: u32): bool {
   if (<u64>count > extents) return false;
   let next: u64 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const entry = masks + (<usize>i << 3);
+    const entry = masks + ((<usize>i) << 3);
     const index = <u64>load<u32>(entry);
     if (index < next || index >= extents || load<u32>(entry, 4) == 0) return false;
     next = index + 1;

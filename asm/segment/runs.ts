@@ -1,7 +1,7 @@
 import { OK } from "../status";
 import { sectionBytesAt, sectionLength } from "./columns";
 import { failSegment, segmentStatus } from "./pages";
-import { failContent, sectionPlace, Segment } from "./reader";
+import { failContent, Segment, sectionPlace } from "./reader";
 import { RUN_BYTES, Section } from "./sections";
 
 /** Which branch and which commit each record of a segment belongs to: runs of records that share both. */

@@ -3,7 +3,7 @@ import { permanent } from "../memory/chunks";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { loadDirectory } from "./directory";
 import { failSegment } from "./pages";
-import { bytesAt, sectionPlace, Segment } from "./reader";
+import { bytesAt, Segment, sectionPlace } from "./reader";
 import { BLOCK_LIMIT_BYTES, MAX_KEY_BYTES } from "./sections";
 import { blockOffset, descend, findLeavesEnd } from "./table";
 import {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { noise, plainSections, segmentData, segmentFile, StorageHarness } from "../testing/storage-harness.js";
+import { noise, plainSections, StorageHarness, segmentData, segmentFile } from "../testing/storage-harness.js";
 
 /** Tables whose pages have right hashes and whose bytes are wrong: nothing but a writer with a grudge makes them. */
 
@@ -17,8 +17,16 @@ beforeEach(async () => {
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, "latin1"));
 
 function open({ bytes, levels, rootLength }: Table): number {
-  const table = { tag: TERMS, bytes, parameter: levels, auxiliaryLength: rootLength, auxiliaryOffset: bytes.length - rootLength };
-  const { file, entry } = segmentFile(segmentData([...plainSections().slice(0, 5), table, ...plainSections().slice(5)]));
+  const table = {
+    tag: TERMS,
+    bytes,
+    parameter: levels,
+    auxiliaryLength: rootLength,
+    auxiliaryOffset: bytes.length - rootLength,
+  };
+  const { file, entry } = segmentFile(
+    segmentData([...plainSections().slice(0, 5), table, ...plainSections().slice(5)]),
+  );
   harness.useFile(file);
   const segment = harness.open(entry);
   expect(harness.call("loadDirectory", segment)).toBe(OK);
@@ -35,7 +43,9 @@ function goodTable(count: number): Table {
   harness.call("builderBegin", builder, 0);
   const keys = Array.from({ length: count }, (_, i) => keyOf(i)).sort(Buffer.compare);
   keys.forEach((key, i) => {
-    expect(harness.call("builderAdd", builder, harness.place(key), key.length, harness.place(noise(9, i), 2048), i % 10)).toBe(OK);
+    expect(
+      harness.call("builderAdd", builder, harness.place(key), key.length, harness.place(noise(9, i), 2048), i % 10),
+    ).toBe(OK);
   });
   harness.call("builderFinish", builder);
   harness.call("builderWriteSection", builder, TERMS);
@@ -62,14 +72,20 @@ function useEverything(segment: number, bytes: number): boolean {
   for (const probe of probes) note(harness.call("tableLocate", segment, TERMS, harness.place(probe), probe.length));
   const cursor = harness.call("cursorOpen", segment, TERMS);
   for (const probe of probes) {
-    if (note(harness.call("cursorSeek", cursor, harness.place(probe), probe.length)) === 1) note(harness.call("cursorNext", cursor));
+    if (note(harness.call("cursorSeek", cursor, harness.place(probe), probe.length)) === 1)
+      note(harness.call("cursorNext", cursor));
   }
   let steps = 0;
   let previous = new Uint8Array(0);
-  for (let status = note(harness.call("cursorFirst", cursor)); status === 1; status = note(harness.call("cursorNext", cursor))) {
+  for (
+    let status = note(harness.call("cursorFirst", cursor));
+    status === 1;
+    status = note(harness.call("cursorNext", cursor))
+  ) {
     const key = harness.bytes(harness.call("cursorKey", cursor), harness.call("cursorKeyLength", cursor));
     if (key.length > 1024 || Buffer.compare(key, previous) <= 0) throw new Error("Keys that don't ascend");
-    if (harness.call("cursorValueLength", cursor) > bytes || harness.call("cursorValue", cursor) === 0) throw new Error("A value that isn't there");
+    if (harness.call("cursorValueLength", cursor) > bytes || harness.call("cursorValue", cursor) === 0)
+      throw new Error("A value that isn't there");
     previous = Uint8Array.from(key);
     // An entry takes four bytes at least.
     if (++steps > bytes / 4) throw new Error("No end");
@@ -109,16 +125,23 @@ test("tables with any few bytes changed end in answers or CORRUPT", () => {
 test("tables of any bytes end in answers or CORRUPT", () => {
   const bytes = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 3000, size: "max" }),
-    fc.array(fc.constantFrom(0, 1, 2, 3, 127, 128, 255), { minLength: 1, maxLength: 3000, size: "max" }).map((a) => Uint8Array.from(a)),
+    fc
+      .array(fc.constantFrom(0, 1, 2, 3, 127, 128, 255), { minLength: 1, maxLength: 3000, size: "max" })
+      .map((a) => Uint8Array.from(a)),
   );
   fc.assert(
-    fc.property(bytes, fc.integer({ min: 1, max: 33 }), fc.double({ min: 0.001, max: 0.999, noNaN: true }), (garbage, levels, share) => {
-      const rootLength = levels === 1 ? garbage.length : Math.max(1, Math.floor(garbage.length * share));
-      if (levels > 1 && rootLength === garbage.length) return;
-      const segment = open({ bytes: garbage, levels, rootLength });
-      useEverything(segment, garbage.length);
-      harness.call("closeSegment", segment);
-    }),
+    fc.property(
+      bytes,
+      fc.integer({ min: 1, max: 33 }),
+      fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+      (garbage, levels, share) => {
+        const rootLength = levels === 1 ? garbage.length : Math.max(1, Math.floor(garbage.length * share));
+        if (levels > 1 && rootLength === garbage.length) return;
+        const segment = open({ bytes: garbage, levels, rootLength });
+        useEverything(segment, garbage.length);
+        harness.call("closeSegment", segment);
+      },
+    ),
     { numRuns: 1500 },
   );
 });
@@ -163,7 +186,11 @@ test.each<[string, number[]]>([
   ["a key that hides what it shares", [0, 2, 97, 97, 0, 0, 2, 97, 98, 0]],
   ["a key that shares more than there is", [0, 1, 97, 0, 2, 1, 97, 0]],
 ])("a cursor takes %s for CORRUPT, and stays where it is", (_, bytes) => {
-  const cursor = harness.call("cursorOpen", open({ bytes: Uint8Array.from(bytes), levels: 1, rootLength: bytes.length }), TERMS);
+  const cursor = harness.call(
+    "cursorOpen",
+    open({ bytes: Uint8Array.from(bytes), levels: 1, rootLength: bytes.length }),
+    TERMS,
+  );
   expect(harness.call("cursorFirst", cursor)).toBe(1);
   const key = () => harness.bytes(harness.call("cursorKey", cursor), harness.call("cursorKeyLength", cursor));
   const first = key();

@@ -1,4 +1,4 @@
-import { readBytes as takeBytes, readFailed, readPosition, readVarint32, startReading } from "../bytes/varint";
+import { readFailed, readPosition, readVarint32, startReading, readBytes as takeBytes } from "../bytes/varint";
 import { PAGE_BYTES } from "./page-frames";
 import { failSegment, segmentStatus } from "./pages";
 import { bytesAt, failContent, Segment } from "./reader";

@@ -1,8 +1,8 @@
 import { commonPrefix } from "../bytes/search";
 import {
-  readBytes as takeBytes,
   readVarint32,
   startReading,
+  readBytes as takeBytes,
   VARINT32_MAX_BYTES,
   writeVarint32,
   writeVarint64,

@@ -13,12 +13,22 @@ beforeEach(async () => {
 }, 60_000);
 
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, "latin1"));
-const sorted = (entries: Entries): Entries => [...new Map(entries.map((entry) => [Buffer.from(entry[0]).toString("latin1"), entry])).values()].sort((a, b) => Buffer.compare(a[0], b[0]));
+const sorted = (entries: Entries): Entries =>
+  [...new Map(entries.map((entry) => [Buffer.from(entry[0]).toString("latin1"), entry])).values()].sort((a, b) =>
+    Buffer.compare(a[0], b[0]),
+  );
 
 /** Adds entries to a builder. */
 function addAll(builder: number, entries: Entries): void {
   for (const [key, value] of entries) {
-    const status = harness.call("builderAdd", builder, harness.place(key), key.length, harness.place(value, 2048), value.length);
+    const status = harness.call(
+      "builderAdd",
+      builder,
+      harness.place(key),
+      key.length,
+      harness.place(value, 2048),
+      value.length,
+    );
     if (status !== 0) throw new Error(`Status ${status}`);
   }
 }
@@ -74,16 +84,26 @@ function readAll(segment: number): Entries {
 }
 
 function seek(segment: number, key: Uint8Array): Entries[number] | null {
-  return withCursor(segment, (cursor) => (stepped("cursorSeek", cursor, harness.place(key), key.length) ? current(cursor) : null));
+  return withCursor(segment, (cursor) =>
+    stepped("cursorSeek", cursor, harness.place(key), key.length) ? current(cursor) : null,
+  );
 }
 
 function same(a: Entries, b: Entries): boolean {
-  return a.length === b.length && a.every(([key, value], i) => Buffer.compare(key, b[i]?.[0] ?? key.subarray(1)) === 0 && Buffer.compare(value, b[i]?.[1] ?? value.subarray(1)) === 0);
+  return (
+    a.length === b.length &&
+    a.every(
+      ([key, value], i) =>
+        Buffer.compare(key, b[i]?.[0] ?? key.subarray(1)) === 0 &&
+        Buffer.compare(value, b[i]?.[1] ?? value.subarray(1)) === 0,
+    )
+  );
 }
 
 /** Part 7.2 of the format, written down once more: the bytes of a table and its root. */
 function modelTable(entries: Entries): { bytes: Buffer; levels: number; root: [offset: number, length: number] } {
-  const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))]);
+  const varint = (value: number): number[] =>
+    value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
   const blocks = (list: Entries, least: number) => {
     const made: { first: Uint8Array; bytes: Buffer }[] = [];
     let parts: Uint8Array[] = [];
@@ -98,7 +118,12 @@ function modelTable(entries: Entries): { bytes: Buffer; levels: number; root: [o
       let shared = 0;
       while (first && shared < previous.length && shared < key.length && previous[shared] === key[shared]) shared++;
       first ??= key;
-      parts.push(Uint8Array.from([...varint(shared), ...varint(key.length - shared)]), key.subarray(shared), Uint8Array.from(varint(value.length)), value);
+      parts.push(
+        Uint8Array.from([...varint(shared), ...varint(key.length - shared)]),
+        key.subarray(shared),
+        Uint8Array.from(varint(value.length)),
+        value,
+      );
       previous = Uint8Array.from(key);
       if (parts.length / 4 >= least && parts.reduce((sum, part) => sum + part.length, 0) >= 1024) end();
     }
@@ -139,12 +164,14 @@ function expectTable(entries: Entries, probes: Uint8Array[]): number {
   for (const probe of [...probes, ...entries.map(([key]) => key)]) {
     const expected = map.get(Buffer.from(probe).toString("latin1")) ?? null;
     const found = find(segment, probe);
-    if (expected === null ? found !== null : found === null || Buffer.compare(found, expected) !== 0) throw new Error(`Finds wrongly ${Buffer.from(probe).toString("hex")}`);
+    if (expected === null ? found !== null : found === null || Buffer.compare(found, expected) !== 0)
+      throw new Error(`Finds wrongly ${Buffer.from(probe).toString("hex")}`);
   }
   for (const probe of probes) {
     const expected = entries.find(([key]) => Buffer.compare(key, probe) >= 0) ?? null;
     const reached = seek(segment, probe);
-    if (!same(reached ? [reached] : [], expected ? [expected] : [])) throw new Error(`Seeks wrongly ${Buffer.from(probe).toString("hex")}`);
+    if (!same(reached ? [reached] : [], expected ? [expected] : []))
+      throw new Error(`Seeks wrongly ${Buffer.from(probe).toString("hex")}`);
   }
   harness.call("closeSegment", segment);
   return levels;
@@ -153,22 +180,46 @@ function expectTable(entries: Entries, probes: Uint8Array[]): number {
 /** Keys that share prefixes, and keys around them. */
 const key = fc.oneof(
   fc.array(fc.constantFrom(0, 1, 0x61, 0xff), { minLength: 1, maxLength: 12 }).map((a) => Uint8Array.from(a)),
-  fc.tuple(fc.constantFrom("mv2://default/SPEC-1/run/", "mv2://default/SPEC-2/"), fc.nat(3000)).map(([prefix, n]) => bytesOf(prefix + n)),
-  fc.tuple(fc.constantFrom(300, 1000, 1023), fc.integer({ min: 0, max: 255 })).map(([length, byte]) => Uint8Array.from({ length: length + 1 }, (_, i) => (i < length ? 0x62 : byte))),
+  fc
+    .tuple(fc.constantFrom("mv2://default/SPEC-1/run/", "mv2://default/SPEC-2/"), fc.nat(3000))
+    .map(([prefix, n]) => bytesOf(prefix + n)),
+  fc
+    .tuple(fc.constantFrom(300, 1000, 1023), fc.integer({ min: 0, max: 255 }))
+    .map(([length, byte]) => Uint8Array.from({ length: length + 1 }, (_, i) => (i < length ? 0x62 : byte))),
 );
-const value = fc.oneof({ weight: 20, arbitrary: fc.uint8Array({ maxLength: 24 }) }, { weight: 1, arbitrary: fc.uint8Array({ minLength: 100, maxLength: 6000, size: "max" }) });
+const value = fc.oneof(
+  { weight: 20, arbitrary: fc.uint8Array({ maxLength: 24 }) },
+  { weight: 1, arbitrary: fc.uint8Array({ minLength: 100, maxLength: 6000, size: "max" }) },
+);
 
 test("tables of any entries find, seek and iterate as a sorted list does, and have the format's bytes", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(key, value), { maxLength: 400, size: "max" }), fc.array(key, { maxLength: 30, size: "max" }), (entries, probes) => {
-      expectTable(sorted(entries), [...probes, new Uint8Array(0)]);
-    }),
+    fc.property(
+      fc.array(fc.tuple(key, value), { maxLength: 400, size: "max" }),
+      fc.array(key, { maxLength: 30, size: "max" }),
+      (entries, probes) => {
+        expectTable(sorted(entries), [...probes, new Uint8Array(0)]);
+      },
+    ),
     { numRuns: 150 },
   );
 });
 
-test.each([[1, 0], [1, 1], [1, 10], [2, 20], [2, 100], [3, 1000], [4, 10_000]])("tables have %i levels with %i entries", (levels, count) => {
-  const entries = sorted(Array.from({ length: count }, (_, i) => [bytesOf(`mv2://${Buffer.from(noise(40, i)).toString("hex")}`), noise(i % 9, i)]));
+test.each([
+  [1, 0],
+  [1, 1],
+  [1, 10],
+  [2, 20],
+  [2, 100],
+  [3, 1000],
+  [4, 10_000],
+])("tables have %i levels with %i entries", (levels, count) => {
+  const entries = sorted(
+    Array.from({ length: count }, (_, i) => [
+      bytesOf(`mv2://${Buffer.from(noise(40, i)).toString("hex")}`),
+      noise(i % 9, i),
+    ]),
+  );
   const probes = [0, 1, 2, 17, count >> 1, count - 1].flatMap((i) => {
     const key = entries[i]?.[0] ?? bytesOf("a");
     return [key, key.subarray(0, -1), Uint8Array.from([...key, 0])];
@@ -178,12 +229,19 @@ test.each([[1, 0], [1, 1], [1, 10], [2, 20], [2, 100], [3, 1000], [4, 10_000]])(
 });
 
 test("keys of 1,024 bytes without a common beginning make no endless tower of levels", () => {
-  const entries = sorted(Array.from({ length: 300 }, (_, i) => [Uint8Array.from({ length: 1024 }, (_, j) => (j === 0 ? i >> 8 : j === 1 ? i & 255 : 7)), Uint8Array.of(i & 255)]));
+  const entries = sorted(
+    Array.from({ length: 300 }, (_, i) => [
+      Uint8Array.from({ length: 1024 }, (_, j) => (j === 0 ? i >> 8 : j === 1 ? i & 255 : 7)),
+      Uint8Array.of(i & 255),
+    ]),
+  );
   expect(expectTable(entries, [new Uint8Array(1024), noise(1024)])).toBe(10);
 });
 
 test("values up to 1 MiB come back whole, and are passed over unread", () => {
-  const entries = sorted([1 << 20, 0, 5000, (1 << 20) - 1, 3, 100_000].map((length, i) => [bytesOf(`key ${i}`), noise(length, i)]));
+  const entries = sorted(
+    [1 << 20, 0, 5000, (1 << 20) - 1, 3, 100_000].map((length, i) => [bytesOf(`key ${i}`), noise(length, i)]),
+  );
   expectTable(entries, [bytesOf("key 3"), bytesOf("key 6")]);
   const { entry } = write(entries);
   harness.call("releasePages");
@@ -196,14 +254,17 @@ test("values up to 1 MiB come back whole, and are passed over unread", () => {
 });
 
 test("the same answers with a cache of three pages, and with every place pending at first touch", () => {
-  const entries = sorted(Array.from({ length: 3000 }, (_, i) => [bytesOf(`mv2://default/${(i * 7919) % 65536}`), noise(i % 50, i)]));
+  const entries = sorted(
+    Array.from({ length: 3000 }, (_, i) => [bytesOf(`mv2://default/${(i * 7919) % 65536}`), noise(i % 50, i)]),
+  );
   const { entry } = write(entries);
   harness.call("configurePages", 0);
   const segment = harness.open(entry);
   const check = () => {
     if (!same(readAll(segment), entries)) throw new Error("A cursor gives other entries");
     for (const [key, value] of entries.slice(0, 300)) expect(find(segment, key)).toEqual(value);
-    for (const [key, value] of entries.slice(500, 600)) expect(seek(segment, key.subarray(0, -1))?.[1]).toBeDefined(), expect(seek(segment, key)).toEqual([key, value]);
+    for (const [key, value] of entries.slice(500, 600))
+      expect(seek(segment, key.subarray(0, -1))?.[1]).toBeDefined(), expect(seek(segment, key)).toEqual([key, value]);
   };
   check();
   harness.touched = new Set();
@@ -211,7 +272,9 @@ test("the same answers with a cache of three pages, and with every place pending
 });
 
 test("sixty-four cursors at once, on several tables, don't disturb each other", () => {
-  const lists = [0, 1, 2, 3].map((n) => sorted(Array.from({ length: 500 }, (_, i) => [bytesOf(`mv2://${n}/${(i * 7919) % 65536}`), noise(i % 30, i * n)])));
+  const lists = [0, 1, 2, 3].map((n) =>
+    sorted(Array.from({ length: 500 }, (_, i) => [bytesOf(`mv2://${n}/${(i * 7919) % 65536}`), noise(i % 30, i * n)])),
+  );
   harness.call("configurePages", 32768);
   harness.startFile();
   const segments = lists.map((entries) => {
@@ -224,7 +287,11 @@ test("sixty-four cursors at once, on several tables, don't disturb each other", 
     harness.section(12, new Uint8Array(40));
     return harness.open(harness.finish());
   });
-  const cursors = Array.from({ length: 64 }, (_, i) => ({ list: lists[i % 4] ?? [], at: i, cursor: harness.call("cursorOpen", segments[i % 4] ?? 0, URIS) }));
+  const cursors = Array.from({ length: 64 }, (_, i) => ({
+    list: lists[i % 4] ?? [],
+    at: i,
+    cursor: harness.call("cursorOpen", segments[i % 4] ?? 0, URIS),
+  }));
   expect(new Set(cursors.map(({ cursor }) => cursor)).size).toBe(64);
   for (const { list, at, cursor } of cursors) {
     const key = list[at]?.[0] ?? new Uint8Array(0);
@@ -286,7 +353,15 @@ test("a table that was collected while another section was written is the one th
 test("a builder refuses keys out of order and what is too long", () => {
   harness.beginPlain();
   const builder = harness.call("builder", 0);
-  const add = (key: Uint8Array, valueLength = 0) => harness.call("builderAdd", builder, harness.place(key), key.length, harness.place(new Uint8Array(0), 2048), valueLength);
+  const add = (key: Uint8Array, valueLength = 0) =>
+    harness.call(
+      "builderAdd",
+      builder,
+      harness.place(key),
+      key.length,
+      harness.place(new Uint8Array(0), 2048),
+      valueLength,
+    );
   harness.call("builderBegin", builder, 0);
   expect(add(new Uint8Array(0))).toBe(LIMIT_EXCEEDED);
   expect(add(new Uint8Array(1025))).toBe(LIMIT_EXCEEDED);

@@ -11,7 +11,7 @@ import {
 import { OK } from "../status";
 import { loadDirectory } from "./directory";
 import { segmentStatus } from "./pages";
-import { bytesAt, SectionPlace, sectionPlace, Segment } from "./reader";
+import { bytesAt, SectionPlace, Segment, sectionPlace } from "./reader";
 import {
   entryRest,
   entryRestLength,

@@ -1,5 +1,13 @@
 import { beforeEach, expect, test } from "vitest";
-import { EXTENT_BODY_BYTES, EXTENT_STRIDE, MARK_MAGIC, noise, pageTree, type SegmentEntry, StorageHarness } from "../testing/storage-harness.js";
+import {
+  EXTENT_BODY_BYTES,
+  EXTENT_STRIDE,
+  MARK_MAGIC,
+  noise,
+  pageTree,
+  type SegmentEntry,
+  StorageHarness,
+} from "../testing/storage-harness.js";
 
 const WRITE_FAILED = -6;
 const WRONG_STATE = -13;
@@ -86,10 +94,19 @@ test("the directory lists sections as the format says, leaves empty ones out and
   const footer = data.subarray(data.length - 64);
   expect([footer.readBigUInt64LE(0), footer.readUInt32LE(8), footer.readUInt32LE(12)]).toEqual([70_000n, 3, 2]);
   expect([footer.readBigUInt64LE(16), footer.readBigUInt64LE(24)]).toEqual([2n ** 40n, 2n ** 41n + 1n]);
-  expect([footer.readUInt32LE(32), footer.readUInt32LE(36), footer.readUInt32LE(56), footer.readUInt32LE(60)]).toEqual([5, 6, 7, 1]);
+  expect([footer.readUInt32LE(32), footer.readUInt32LE(36), footer.readUInt32LE(56), footer.readUInt32LE(60)]).toEqual([
+    5, 6, 7, 1,
+  ]);
   expect(footer.subarray(40, 56).every((byte) => byte === 0)).toBe(true);
   const entries = Array.from({ length: 7 }, (_, i) => data.subarray(data.length - 64 - 32 * (7 - i)));
-  const read = entries.map((e) => [e.readUInt16LE(0), e.readUInt16LE(2), e.readUInt32LE(4), Number(e.readBigUInt64LE(8)), Number(e.readBigUInt64LE(16)), Number(e.readBigUInt64LE(24))]);
+  const read = entries.map((e) => [
+    e.readUInt16LE(0),
+    e.readUInt16LE(2),
+    e.readUInt32LE(4),
+    Number(e.readBigUInt64LE(8)),
+    Number(e.readBigUInt64LE(16)),
+    Number(e.readBigUInt64LE(24)),
+  ]);
   expect(read).toEqual([
     [1, 0, 0, 0, 24, 0],
     [2, 0, 0, 24, 3, 0],
@@ -99,7 +116,9 @@ test("the directory lists sections as the format says, leaves empty ones out and
     [7, 2, 77, 64, 1234, 1157],
     [12, 0, 0, 1304, 40, 0],
   ]);
-  expect([...data.subarray(27, 32), ...data.subarray(54, 56), ...data.subarray(1298, 1304)]).toEqual(new Array(13).fill(0));
+  expect([...data.subarray(27, 32), ...data.subarray(54, 56), ...data.subarray(1298, 1304)]).toEqual(
+    new Array(13).fill(0),
+  );
   const segment = harness.open(entry);
   expect(harness.call("loadDirectory", segment)).toBe(-3); // Three records can't have five URIs.
 });
@@ -130,7 +149,8 @@ test("extents that hold the mark magic are masked, wherever it begins, and read 
     const content = noise(3 * EXTENT_BODY_BYTES);
     content.set(MARK_MAGIC, at);
     const entry = write(content);
-    const inOneExtent = Math.floor((at + PLAIN_BYTES) / EXTENT_BODY_BYTES) === Math.floor((at + PLAIN_BYTES + 15) / EXTENT_BODY_BYTES);
+    const inOneExtent =
+      Math.floor((at + PLAIN_BYTES) / EXTENT_BODY_BYTES) === Math.floor((at + PLAIN_BYTES + 15) / EXTENT_BODY_BYTES);
     expect(entry.masks.length).toBe(inOneExtent ? 1 : 0);
     const data = expectSegment(entry);
     expect(Buffer.compare(data.subarray(PLAIN_BYTES, PLAIN_BYTES + content.length), content)).toBe(0);
@@ -160,7 +180,14 @@ test("a segment can be read while it waits in the output buffer", () => {
   harness.section(12, new Uint8Array(40));
   expect(harness.call("segmentFinish", 0, 0n, 0n, 0, 0)).toBe(0);
   expect(harness.file.length).toBe(256);
-  const entry = { firstExtent: 256, dataLength: Number(harness.call("dataLength")), firstRecord: 0, records: 1, root: harness.bytes(harness.call("root"), 32), masks: [] };
+  const entry = {
+    firstExtent: 256,
+    dataLength: Number(harness.call("dataLength")),
+    firstRecord: 0,
+    records: 1,
+    root: harness.bytes(harness.call("root"), 32),
+    masks: [],
+  };
   const segment = harness.open(entry);
   expect(harness.data(segment, PLAIN_BYTES, 50_000)).toEqual(noise(50_000));
 });

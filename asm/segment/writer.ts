@@ -5,7 +5,7 @@ import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY, WRONG_STATE } from "../status";
 import { PAGE_BYTES } from "./page-frames";
 import { EXTENT_BODY_BYTES, EXTENT_STRIDE } from "./pages";
-import { Entry, ENTRY_BYTES, Footer, FOOTER_BYTES, LAST_SECTION, SEGMENT_VERSION } from "./sections";
+import { ENTRY_BYTES, Entry, FOOTER_BYTES, Footer, LAST_SECTION, SEGMENT_VERSION } from "./sections";
 
 /**
  * Writes one segment at a time, as a stream: section after section, then the directory, then the page-hash tree. An

@@ -1,21 +1,19 @@
 /** Test entry: documents in a memtable or in segments, searched; URIs of records from a list, as the layer above would give them. */
-import { buildSuperblock, Ranking } from "../format/superblock";
+import { analyzerId, buildSuperblock, Ranking } from "../format/superblock";
 import { Buffer } from "../memory/buffer";
 import { permanent } from "../memory/chunks";
-import { inverseFrequency, startScoring } from "../search/bm25";
+import { contribution, inverseFrequency, saturation, startScoring } from "../search/bm25";
 import { decodeBlock } from "../search/cursor";
 import { setLineageLimits } from "../search/lineage-limits";
 import { documentLength, shows } from "../search/part-view";
 import { setParts } from "../search/parts";
-import { parseQuery, queryArena, queryTermCount } from "../search/query";
+import { parseQuery, queryArena, queryTerm, queryTermCount } from "../search/query";
 import { giveRecordUri, setRecordUriLoader } from "../search/record-uri";
 import { searchRun } from "../search/search";
-import { snippetRun } from "../search/snippet";
 import { openStatus, openTermCursor, partArena, placeOf, prepareSearch, view } from "../search/search-state";
-import { contribution, saturation } from "../search/bm25";
+import { snippetRun } from "../search/snippet";
 import { dropViews, openView, viewStatus } from "../search/view";
 import { openSegment, Segment, startSegmentReading } from "../segment/reader";
-import { analyzerId } from "../format/superblock";
 import {
   writtenDataLength,
   writtenFirstExtent,
@@ -26,7 +24,6 @@ import {
   writtenRoot,
 } from "../segment/writer";
 import { OK, OUT_OF_MEMORY, PENDING } from "../status";
-import { queryTerm } from "../search/query";
 
 export { failurePointer } from "../failure";
 export { beginBatch } from "../log/append";
@@ -83,7 +80,7 @@ function loadUri(record: u32): i32 {
     return PENDING;
   }
   urisLoaded++;
-  const place = uriPlaces.data + (<usize>record << 3);
+  const place = uriPlaces.data + ((<usize>record) << 3);
   giveRecordUri(uriBytes.data + load<u32>(place), load<u32>(place, 4));
   return OK;
 }
@@ -209,7 +206,7 @@ function scorePart(index: u32): i32 {
           documentLength(part, 0, ordinal),
           documentLength(part, 1, ordinal),
         );
-        const place = scores + (<usize>ordinal << 3);
+        const place = scores + ((<usize>ordinal) << 3);
         store<i64>(place, load<i64>(place) + contribution(cursor.weight, s));
         store<u8>(held + ordinal, 1);
       }
@@ -221,7 +218,7 @@ function scorePart(index: u32): i32 {
     if (hit == 0) return OUT_OF_MEMORY;
     store<u32>(hit, part.firstRecord + ordinal);
     store<u32>(hit, 0, 4);
-    store<i64>(hit, load<i64>(scores + (<usize>ordinal << 3)), 8);
+    store<i64>(hit, load<i64>(scores + ((<usize>ordinal) << 3)), 8);
   }
   return OK;
 }

@@ -1,6 +1,6 @@
 import { compileForTest } from "./compile.js";
-import { MemoryFile } from "./memtable-harness.js";
 import type { SegmentExports } from "./memtable-harness.js";
+import { MemoryFile } from "./memtable-harness.js";
 import type { Lineage, ModelRecord, Ranking } from "./search-model.js";
 
 /** Exports of `search-exports.ts` that take or give a u64 do so as bigint. */
@@ -12,13 +12,44 @@ interface SearchExports extends SegmentExports {
   clearUris(): void;
   noteUri(uri: number, length: number): void;
   setPendingUris(count: number): void;
-  setRanking(analyzer: number, k1: number, titleWeight: number, titleB: number, bodyWeight: number, bodyB: number): void;
+  setRanking(
+    analyzer: number,
+    k1: number,
+    titleWeight: number,
+    titleB: number,
+    bodyWeight: number,
+    bodyB: number,
+  ): void;
   outData(): number;
   outLength(): number;
   releaseOut(): void;
-  search(query: number, queryLength: number, segments: number, segmentCount: number, lineage: number, lineageLength: number, limit: number, flags: number): number;
-  scoreAll(query: number, queryLength: number, segments: number, segmentCount: number, lineage: number, lineageLength: number): number;
-  snippet(text: number, length: number, analyzer: number, query: number, queryLength: number, idfs: number, maxBytes: number): number;
+  search(
+    query: number,
+    queryLength: number,
+    segments: number,
+    segmentCount: number,
+    lineage: number,
+    lineageLength: number,
+    limit: number,
+    flags: number,
+  ): number;
+  scoreAll(
+    query: number,
+    queryLength: number,
+    segments: number,
+    segmentCount: number,
+    lineage: number,
+    lineageLength: number,
+  ): number;
+  snippet(
+    text: number,
+    length: number,
+    analyzer: number,
+    query: number,
+    queryLength: number,
+    idfs: number,
+    maxBytes: number,
+  ): number;
   sectionBegin(tag: number): number;
   sectionBytes(source: number, length: number): number;
   sectionEnd(parameter: number, auxiliaryLength: number, auxiliaryOffset: bigint): number;
@@ -88,7 +119,10 @@ export class SearchHarness {
       return PENDING;
     };
     const imports = { host: { read, append: file.append, write: () => -6 } };
-    harness = new SearchHarness(await compileForTest<SearchExports>("asm/testing/search-exports.ts", { ...options, imports }), file);
+    harness = new SearchHarness(
+      await compileForTest<SearchExports>("asm/testing/search-exports.ts", { ...options, imports }),
+      file,
+    );
     return harness;
   }
 
@@ -122,7 +156,13 @@ export class SearchHarness {
   }
 
   setRanking({ k1, titleWeight, titleB, bodyWeight, bodyB }: Ranking, analyzer = PLAIN): void {
-    const scaled = [k1, titleWeight, titleB, bodyWeight, bodyB].map((value) => Math.round(value * 10000)) as [number, number, number, number, number];
+    const scaled = [k1, titleWeight, titleB, bodyWeight, bodyB].map((value) => Math.round(value * 10000)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     this.core.setRanking(analyzer, ...scaled);
   }
 
@@ -135,16 +175,37 @@ export class SearchHarness {
   /** Adds the next record to the memtable. */
   add(record: ModelRecord): void {
     const { core } = this;
-    for (const [document, sign] of record.exceptions) check(core.memtableAddException(document, record.branch, record.number, sign));
+    for (const [document, sign] of record.exceptions)
+      check(core.memtableAddException(document, record.branch, record.number, sign));
     const uri = encoder.encode(record.uri);
     core.noteUri(this.place(uri), uri.length);
     const kind = KINDS[record.kind];
-    const ordinal = check(core.memtableAddRecord(this.place(uri), uri.length, kind, 0, record.branch, BigInt(record.sequence), BigInt(record.number), record.promoted));
+    const ordinal = check(
+      core.memtableAddRecord(
+        this.place(uri),
+        uri.length,
+        kind,
+        0,
+        record.branch,
+        BigInt(record.sequence),
+        BigInt(record.number),
+        record.promoted,
+      ),
+    );
     this.recordCount++;
     if (record.kind !== "document") return;
     const title = encoder.encode(record.title.join(" "));
     const body = encoder.encode(record.body.join(" "));
-    check(core.memtableIndexDocument(ordinal, PLAIN, this.place(title), title.length, this.place(body, title.length), body.length));
+    check(
+      core.memtableIndexDocument(
+        ordinal,
+        PLAIN,
+        this.place(title),
+        title.length,
+        this.place(body, title.length),
+        body.length,
+      ),
+    );
   }
 
   /** Makes a segment of the memtable. */
@@ -224,7 +285,11 @@ export class SearchHarness {
       if (!explained) return hit;
       hit.explanations = terms.map(() => {
         at += 32;
-        const [titleTf, bodyTf, saturation] = [view.getFloat64(at - 32, true), view.getFloat64(at - 24, true), view.getFloat64(at - 16, true)];
+        const [titleTf, bodyTf, saturation] = [
+          view.getFloat64(at - 32, true),
+          view.getFloat64(at - 24, true),
+          view.getFloat64(at - 16, true),
+        ];
         return { titleTf, bodyTf, saturation, contribution: view.getBigInt64(at - 8, true) };
       });
       [hit.titleLength, hit.bodyLength] = [view.getFloat64(at, true), view.getFloat64(at + 8, true)];
@@ -240,11 +305,18 @@ export class SearchHarness {
   scoreAll(query: string, lineage: Lineage): Map<number, bigint> {
     const count = check(this.core.scoreAll(...this.prepare(query, lineage)));
     const view = new DataView(this.core.memory.buffer, this.core.outData());
-    return new Map(Array.from({ length: count }, (_, i) => [view.getUint32(16 * i, true), view.getBigInt64(16 * i + 8, true)]));
+    return new Map(
+      Array.from({ length: count }, (_, i) => [view.getUint32(16 * i, true), view.getBigInt64(16 * i + 8, true)]),
+    );
   }
 
   /** A snippet of a text. */
-  snippet(text: string | Uint8Array, query: string, maxBytes: number, options: { analyzer?: number; idfs?: number[] } = {}): Snippet {
+  snippet(
+    text: string | Uint8Array,
+    query: string,
+    maxBytes: number,
+    options: { analyzer?: number; idfs?: number[] } = {},
+  ): Snippet {
     const bytes = typeof text === "string" ? encoder.encode(text) : text;
     const queryBytes = encoder.encode(query);
     const idfs = new Uint8Array(new Float64Array(options.idfs ?? []).buffer);
@@ -252,15 +324,34 @@ export class SearchHarness {
     const behind = (bytes.length + 15) & ~7;
     const idfAddress = options.idfs ? this.place(idfs, behind) : 0;
     const queryAddress = this.place(queryBytes, behind + idfs.length);
-    check(this.core.snippet(address, bytes.length, options.analyzer ?? PLAIN, queryAddress, queryBytes.length, idfAddress, maxBytes));
+    check(
+      this.core.snippet(
+        address,
+        bytes.length,
+        options.analyzer ?? PLAIN,
+        queryAddress,
+        queryBytes.length,
+        idfAddress,
+        maxBytes,
+      ),
+    );
     const view = new DataView(this.core.memory.buffer, this.core.outData(), this.core.outLength());
     const highlights = Array.from({ length: view.getUint32(8, true) }, (_, i): [number, number] => [
       view.getUint32(12 + 8 * i, true),
       view.getUint32(16 + 8 * i, true),
     ]);
-    const found = new Uint8Array(this.core.memory.buffer, this.core.outData(), this.core.outLength()).slice(12 + 8 * highlights.length);
+    const found = new Uint8Array(this.core.memory.buffer, this.core.outData(), this.core.outLength()).slice(
+      12 + 8 * highlights.length,
+    );
     const words = highlights.map(([start, end]) => decoder.decode(found.subarray(start, end)));
-    return { start: view.getUint32(0, true), end: view.getUint32(4, true), bytes: found, text: decoder.decode(found), highlights, words };
+    return {
+      start: view.getUint32(0, true),
+      end: view.getUint32(4, true),
+      bytes: found,
+      text: decoder.decode(found),
+      highlights,
+      words,
+    };
   }
 }
 

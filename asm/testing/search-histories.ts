@@ -1,7 +1,7 @@
 import { randomNumbers } from "./memtable-harness.js";
 import type { SearchHarness } from "./search-harness.js";
-import { SearchModel } from "./search-model.js";
 import type { ModelRecord } from "./search-model.js";
+import { SearchModel } from "./search-model.js";
 
 /** Random histories for the tests of searching, built in the core and in the model at once. */
 
@@ -30,7 +30,8 @@ export function writeHistory(harness: SearchHarness, options: HistoryOptions): S
   const random = randomNumbers(options.seed);
   const model = new SearchModel();
   harness.reset();
-  const words = (count: number) => Array.from({ length: count }, () => word(random(1 + random(1 + random(options.words)))));
+  const words = (count: number) =>
+    Array.from({ length: count }, () => word(random(1 + random(1 + random(options.words)))));
   for (let sequence = 1; sequence <= options.commits; sequence++) {
     if (options.branches && sequence > 1 && random(5) === 0) {
       model.branches.push({ parent: random(model.branches.length), fork: 1 + random(sequence - 1) });
@@ -45,7 +46,13 @@ export function writeHistory(harness: SearchHarness, options: HistoryOptions): S
       if (choice === 0) record = model.add({ ...at, kind: "removal" });
       else if (choice === 1 && options.branches && candidate) {
         record = model.add({ ...at, uri: candidate.uri, kind: "promotion", promoted: candidate.number });
-      } else record = model.add({ ...at, kind: "document", title: words(random(4)), body: words(random(options.bodyWords)) });
+      } else
+        record = model.add({
+          ...at,
+          kind: "document",
+          title: words(random(4)),
+          body: words(random(options.bodyWords)),
+        });
       harness.add(record);
     }
     options.afterCommit?.(model, sequence);

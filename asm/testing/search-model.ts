@@ -91,7 +91,10 @@ export function modelLn(x: number): number {
   const z = s * s;
   const w = z * z;
   const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const odd = z * (6.66666666666673513e-1 + w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const odd =
+    z *
+    (6.66666666666673513e-1 +
+      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   return s * (half + (odd + even)) + k * 1.90821492927058770002e-10 - half + f + k * 6.9314718036912381649e-1;
 }
 
@@ -125,7 +128,12 @@ export function rank(documents: ModelRecord[], query: string[], parameters: Rank
   const sum = (field: "title" | "body") => documents.reduce((length, document) => length + document[field].length, 0);
   const fields = (["title", "body"] as const).map((name) => {
     const b = name === "title" ? parameters.titleB : parameters.bodyB;
-    return { name, weight: name === "title" ? parameters.titleWeight : parameters.bodyWeight, a: 1 - b, b: sum(name) === 0 ? 0 : b / (sum(name) / total) };
+    return {
+      name,
+      weight: name === "title" ? parameters.titleWeight : parameters.bodyWeight,
+      a: 1 - b,
+      b: sum(name) === 0 ? 0 : b / (sum(name) / total),
+    };
   });
   const terms = [...new Set(query)].map((term): ModelTerm => {
     const df = documents.filter(({ title, body }) => title.includes(term) || body.includes(term)).length;
@@ -145,8 +153,14 @@ export function rank(documents: ModelRecord[], query: string[], parameters: Rank
     .filter(({ title, body }) => terms.some(({ term }) => title.includes(term) || body.includes(term)))
     .map((document): ModelHit => {
       const held = terms.filter(({ term }) => document.title.includes(term) || document.body.includes(term));
-      return { record: document.number, uri: document.uri, score: held.reduce((score, term) => score + contribution(document, term), 0n) };
+      return {
+        record: document.number,
+        uri: document.uri,
+        score: held.reduce((score, term) => score + contribution(document, term), 0n),
+      };
     });
-  hits.sort((a, b) => (a.score === b.score ? Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)) : a.score > b.score ? -1 : 1));
+  hits.sort((a, b) =>
+    a.score === b.score ? Buffer.compare(Buffer.from(a.uri), Buffer.from(b.uri)) : a.score > b.score ? -1 : 1,
+  );
   return { terms, hits, documents: total };
 }

@@ -1,10 +1,10 @@
 import { FilterBuilder } from "../segment/filter";
 import { segmentStatus } from "../segment/pages";
 import { Segment } from "../segment/reader";
+import { runBranch, runEnd, runSequence, runStart } from "../segment/runs";
+import { tableValueLength, tableValueOffset } from "../segment/table";
 import { TableBuilder } from "../segment/table-builder";
 import { TableCursor } from "../segment/table-cursor";
-import { tableValueLength, tableValueOffset } from "../segment/table";
-import { runBranch, runEnd, runSequence, runStart } from "../segment/runs";
 import { sectionEnd, writtenDataLength, writtenFirstExtent, writtenMaskCount, writtenRoot } from "../segment/writer";
 
 /** What the tests of segments call: the modules' functions, methods as functions, globals as answers. */
@@ -13,24 +13,24 @@ export { failurePointer } from "../failure";
 export { appendFrame, beginBatch } from "../log/append";
 export { flushOutput, releaseOutput, sourceReset } from "../log/source";
 export { chunkBytesInUse, takeChunk } from "../memory/chunks";
-export { configurePages, pageCacheBytes, releasePages } from "../segment/page-frames";
-export { bytesAt, closeSegment, openSegment, readBytes, startSegmentReading } from "../segment/reader";
-export { loadDirectory } from "../segment/directory";
 export * from "../segment/columns";
-export { loadRun, runCount, runOf } from "../segment/runs";
-export { packCount, packHash, packOffset } from "../segment/pinned-packs";
 export { contentCount, contentOrdinal, contentPrefix, lowerContentIndex } from "../segment/content-prefixes";
-export { tableFind, tableLocate } from "../segment/table";
+export { loadDirectory } from "../segment/directory";
 export { filterMayHold, hash64 } from "../segment/filter";
+export { configurePages, pageCacheBytes, releasePages } from "../segment/page-frames";
+export { packCount, packHash, packOffset } from "../segment/pinned-packs";
+export { bytesAt, closeSegment, openSegment, readBytes, startSegmentReading } from "../segment/reader";
+export { loadRun, runCount, runOf } from "../segment/runs";
+export { tableFind, tableLocate } from "../segment/table";
 export {
   sectionBegin,
   sectionBytes,
   sectionEnd,
   sectionOffset,
+  sectionU8,
   sectionU16,
   sectionU32,
   sectionU64,
-  sectionU8,
   segmentAbort,
   segmentBegin,
   segmentFinish,

@@ -39,11 +39,15 @@ export class StorageHarness {
   static async create(options: { debug?: boolean } = {}): Promise<StorageHarness> {
     let harness: StorageHarness | undefined;
     const host = {
-      read: (offset: number, length: number, destination: number) => (harness as StorageHarness).read(offset, length, destination),
+      read: (offset: number, length: number, destination: number) =>
+        (harness as StorageHarness).read(offset, length, destination),
       append: (source: number, length: number) => (harness as StorageHarness).append(source, length),
       write: () => -6,
     };
-    const exports = await compileForTest<WebAssembly.Exports>("asm/testing/storage-exports.ts", { ...options, imports: { host } });
+    const exports = await compileForTest<WebAssembly.Exports>("asm/testing/storage-exports.ts", {
+      ...options,
+      imports: { host },
+    });
     harness = new StorageHarness(exports);
     return harness;
   }
@@ -142,7 +146,11 @@ export class StorageHarness {
   }
 
   /** Finishes the segment, hands everything to the file, and answers what the segment list would say. */
-  finish(firstRecord = 0, records = 1, totals: [number, bigint, bigint, number, number] = [0, 0n, 0n, 0, 0]): SegmentEntry {
+  finish(
+    firstRecord = 0,
+    records = 1,
+    totals: [number, bigint, bigint, number, number] = [0, 0n, 0n, 0, 0],
+  ): SegmentEntry {
     expectOk(this.call("segmentFinish", ...totals));
     expectOk(this.call("flushOutput"));
     const masks = new DataView(this.memory.buffer, this.call("writtenMasks"), 8 * this.call("maskCount"));
@@ -152,7 +160,10 @@ export class StorageHarness {
       firstRecord,
       records,
       root: this.bytes(this.call("root"), 32),
-      masks: Array.from({ length: masks.byteLength / 8 }, (_, i) => [masks.getUint32(8 * i, true), masks.getUint32(8 * i + 4, true)]),
+      masks: Array.from({ length: masks.byteLength / 8 }, (_, i) => [
+        masks.getUint32(8 * i, true),
+        masks.getUint32(8 * i + 4, true),
+      ]),
     };
   }
 
@@ -202,7 +213,11 @@ function cut(bytes: Uint8Array, size: number): Uint8Array[] {
 }
 
 /** A file that holds any data as a segment whose hashes are right, by docs/format.md alone; frame headers and anchors are left zero. */
-export function segmentFile(data: Uint8Array, records = 1, masks: [number, number][] = []): { file: Uint8Array; entry: SegmentEntry } {
+export function segmentFile(
+  data: Uint8Array,
+  records = 1,
+  masks: [number, number][] = [],
+): { file: Uint8Array; entry: SegmentEntry } {
   const { levels, root } = pageTree(data);
   const parts = cut(Buffer.concat([data, levels]), EXTENT_BODY_BYTES);
   const last = parts.at(-1)?.length ?? 0;

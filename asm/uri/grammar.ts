@@ -17,19 +17,22 @@ export function checkUri(uri: usize, length: u32): i32 {
   if (length > MAX_URI_BYTES || length <= SCHEME_BYTES) {
     return failNumbers(INVALID_URI, Cause.URI_LENGTH, 0, MAX_URI_BYTES, length);
   }
-  if (<u64>load<u32>(uri) + (<u64>load<u16>(uri, 4) << 32) != SCHEME) return failNumbers(INVALID_URI, Cause.URI_SCHEME, 0, 0, 0);
+  if (<u64>load<u32>(uri) + ((<u64>load<u16>(uri, 4)) << 32) != SCHEME)
+    return failNumbers(INVALID_URI, Cause.URI_SCHEME, 0, 0, 0);
   if (!validUtf8(uri, length)) return failNumbers(INVALID_URI, Cause.URI_CHARACTER, 0, 0, 0);
   let componentStart = SCHEME_BYTES;
   for (let at = SCHEME_BYTES; at < length; at++) {
     const byte = load<u8>(uri + at);
     if (byte == 0x2f) {
-      if (!componentIsAllowed(uri, componentStart, at)) return failNumbers(INVALID_URI, Cause.URI_COMPONENT, componentStart, 0, 0);
+      if (!componentIsAllowed(uri, componentStart, at))
+        return failNumbers(INVALID_URI, Cause.URI_COMPONENT, componentStart, 0, 0);
       componentStart = at + 1;
     } else if (byte < 0x20 || byte == 0x7f || startsControl(uri + at, length - at)) {
       return failNumbers(INVALID_URI, Cause.URI_CHARACTER, at, 0, 0);
     }
   }
-  if (!componentIsAllowed(uri, componentStart, length)) return failNumbers(INVALID_URI, Cause.URI_COMPONENT, componentStart, 0, 0);
+  if (!componentIsAllowed(uri, componentStart, length))
+    return failNumbers(INVALID_URI, Cause.URI_COMPONENT, componentStart, 0, 0);
   return OK;
 }
 

@@ -34,7 +34,9 @@ const words =
 export function documentAt(index) {
   const next = numbers(index + 1);
   const pick = () => words[next() % words.length];
-  const text = Array.from({ length: 8 + (next() % 120) }, (_, i) => (i % 11 === 10 ? `${pick()}.\n` : pick())).join(" ");
+  const text = Array.from({ length: 8 + (next() % 120) }, (_, i) => (i % 11 === 10 ? `${pick()}.\n` : pick())).join(
+    " ",
+  );
   return {
     target: { path: `docs/d${String(index).padStart(5, "0")}.md`, specId: "SPEC-1", runId: `r${index % 3}` },
     content: text,
@@ -47,7 +49,18 @@ export function documents(count, from = 0) {
   return Array.from({ length: count }, (_, i) => documentAt(from + i));
 }
 
-export const queries = ["retry budget", "search engine 検索", "東京", "strasse", "ΕΛΛΆΔΑ москва", "snake_case camel", "don't merge branches", "v1.2.3", "한국어 ภาษา", "nothinghere"];
+export const queries = [
+  "retry budget",
+  "search engine 検索",
+  "東京",
+  "strasse",
+  "ΕΛΛΆΔΑ москва",
+  "snake_case camel",
+  "don't merge branches",
+  "v1.2.3",
+  "한국어 ภาษา",
+  "nothinghere",
+];
 
 /** A place for one case's files. */
 export function placeFor(context, name) {
@@ -73,7 +86,8 @@ export async function searchAll(reader, options = { limit: 20, explain: true, co
 /** Everything that a reader lists, with contents. */
 export async function listAll(reader) {
   const listed = [];
-  for await (const entry of reader.list()) listed.push([entry.uri, entry.sizeBytes, await reader.get(entry.uri, { as: "text" })]);
+  for await (const entry of reader.list())
+    listed.push([entry.uri, entry.sizeBytes, await reader.get(entry.uri, { as: "text" })]);
   return listed;
 }
 

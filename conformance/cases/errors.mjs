@@ -19,9 +19,24 @@ const opened = (path) => async () => (await Capsule.open(path)).close();
 export const cases = {
   async "malformed URIs"(context) {
     const capsule = await create(placeFor(context, "uris"), 7);
-    const uris = ["", "mv2://", "mv2:/a/b", "MV2://a/b/c/artifact/x", "mv2://default/s/r/artifact/", "mv2://default/s/r/artifact/../x", "mv2://default/s/r/nothing/x", "mv2://default/s/r/artifact/a\u0000b", `mv2://default/s/r/artifact/${"x".repeat(1100)}`, "mv2://default/s/r/artifact/\ud800"];
+    const uris = [
+      "",
+      "mv2://",
+      "mv2:/a/b",
+      "MV2://a/b/c/artifact/x",
+      "mv2://default/s/r/artifact/",
+      "mv2://default/s/r/artifact/../x",
+      "mv2://default/s/r/nothing/x",
+      "mv2://default/s/r/artifact/a\u0000b",
+      `mv2://default/s/r/artifact/${"x".repeat(1100)}`,
+      "mv2://default/s/r/artifact/\ud800",
+    ];
     const errors = [];
-    for (const uri of uris) errors.push([await failure(context, () => capsule.put(uri, "x")), await failure(context, () => capsule.get(uri))]);
+    for (const uri of uris)
+      errors.push([
+        await failure(context, () => capsule.put(uri, "x")),
+        await failure(context, () => capsule.get(uri)),
+      ]);
     await capsule.close();
     return errors;
   },

@@ -10,8 +10,14 @@ export const cases = {
     const path = placeFor(context, "events");
     const capsule = await create(path, 3, { specId: "SPEC-1", runId: "run_abc" });
     await capsule.putMany(documents(20));
-    await capsule.emit({ type: "GateDecision", payload: { gate_name: "lint", outcome: "pass", stage: "plan", blocking: false } });
-    await capsule.emit({ type: "ErrorEvent", payload: { error_code: "E1", message: "naïve", severity: "low", recoverable: true } });
+    await capsule.emit({
+      type: "GateDecision",
+      payload: { gate_name: "lint", outcome: "pass", stage: "plan", blocking: false },
+    });
+    await capsule.emit({
+      type: "ErrorEvent",
+      payload: { error_code: "E1", message: "naïve", severity: "low", recoverable: true },
+    });
     await capsule.commitStage({ stage: "plan" });
     await capsule.commit({ label: "manual" });
     const events = [];
@@ -48,7 +54,8 @@ export const cases = {
     const modifiedAt = statSync(path).mtimeMs;
     const reader = await Capsule.open(path);
     const seen = await listAll(reader);
-    if ((await sha256(readFileSync(path))) !== before || statSync(path).mtimeMs !== modifiedAt) throw new Error("Reading changed the file");
+    if ((await sha256(readFileSync(path))) !== before || statSync(path).mtimeMs !== modifiedAt)
+      throw new Error("Reading changed the file");
     await writer.putMany(documents(30, 30));
     await writer.commit();
     if (JSON.stringify(await listAll(reader)) !== JSON.stringify(seen)) throw new Error("The reader's snapshot moved");
@@ -71,6 +78,10 @@ export const cases = {
     const all = await listAll(capsule);
     const diagnostics = await capsule.doctor({ deep: true });
     await capsule.close();
-    return [await sha256(readFileSync(path)), all, diagnostics.filter((each) => each.level !== "ok").map((each) => each.code)];
+    return [
+      await sha256(readFileSync(path)),
+      all,
+      diagnostics.filter((each) => each.level !== "ok").map((each) => each.code),
+    ];
   },
 };

@@ -1,6 +1,7 @@
 /** Runs all cases in whatever runtime this is started in; prints a JSON report: topic → case → digest. */
-import { sha256 } from "./context.mjs";
+
 import * as bytes from "./bytes.mjs";
+import { sha256 } from "./context.mjs";
 import * as errors from "./errors.mjs";
 import * as history from "./history.mjs";
 import * as search from "./search.mjs";

@@ -5,7 +5,9 @@ import { create, documents, fixed } from "./context.mjs";
 
 const [path, leg] = globalThis.Deno?.args ?? process.argv.slice(2);
 const number = Number(leg);
-const capsule = existsSync(path) ? await Capsule.open(path, { mode: "write", ...fixed(100 + number) }) : await create(path, 100);
+const capsule = existsSync(path)
+  ? await Capsule.open(path, { mode: "write", ...fixed(100 + number) })
+  : await create(path, 100);
 await capsule.putMany(documents(70, number * 60));
 await capsule.commit({ label: `leg ${number}` });
 const { hits } = await capsule.search("retry budget", { limit: 5 });

@@ -90,13 +90,15 @@ export const cases = {
     const capsule = await Capsule.open(path, { mode: "write" });
     const { checkpoint } = await capsule.commit({ label: "before" });
     const before = await searchAll(capsule, { limit: 30, snippets: false });
-    for (let i = 0; i < 400; i += 7) await capsule.remove(`mv2://default/SPEC-1/r${i % 3}/artifact/docs/d${String(i).padStart(5, "0")}.md`);
+    for (let i = 0; i < 400; i += 7)
+      await capsule.remove(`mv2://default/SPEC-1/r${i % 3}/artifact/docs/d${String(i).padStart(5, "0")}.md`);
     await capsule.putMany(documents(100, 50).map((each) => ({ ...each, content: `${each.content} retry budget` })));
     await capsule.commit({ label: "after" });
     const after = await searchAll(capsule, { limit: 30, snippets: false });
     const then = await searchAll(await capsule.at(checkpoint.id), { limit: 30, snippets: false });
     await capsule.close();
-    if (JSON.stringify(then) !== JSON.stringify(before)) throw new Error("As of the checkpoint, results differ from what they were then");
+    if (JSON.stringify(then) !== JSON.stringify(before))
+      throw new Error("As of the checkpoint, results differ from what they were then");
     return [before, after];
   },
 };

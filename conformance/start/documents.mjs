@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Which files of an installed package are prose or declarations that a person would search. */
-const isText = (name) => /\.(md|markdown|txt|d\.ts|d\.mts|d\.cts)$/i.test(name) || /^(LICEN[CS]E|README|CHANGELOG)/i.test(name);
+const isText = (name) =>
+  /\.(md|markdown|txt|d\.ts|d\.mts|d\.cts)$/i.test(name) || /^(LICEN[CS]E|README|CHANGELOG)/i.test(name);
 
 const MAX_FILE_BYTES = 1 << 20;
 

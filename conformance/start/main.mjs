@@ -17,7 +17,13 @@ const root = dirname(dirname(here));
 const packages = join(root, "node_modules");
 const folder = mkdtempSync(join(tmpdir(), "speckit-start-"));
 const path = join(folder, "workspace.mv2");
-const queries = ["retry with exponential backoff", "abort signal", "parse command line options", "unicode normalization", "memory leak"];
+const queries = [
+  "retry with exponential backoff",
+  "abort signal",
+  "parse command line options",
+  "unicode normalization",
+  "memory leak",
+];
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function assert(condition, message) {
@@ -43,7 +49,8 @@ async function showHits(reader, title) {
     const start = performance.now();
     const { hits } = await reader.search(query, { limit: 3 });
     line(`${title} "${query}"`, `${(performance.now() - start).toFixed(2)} ms`);
-    for (const hit of hits) console.log(`      ${hit.score.toFixed(3)}  ${hit.uri.slice("mv2://default/workspace/main/artifact/".length)}`);
+    for (const hit of hits)
+      console.log(`      ${hit.score.toFixed(3)}  ${hit.uri.slice("mv2://default/workspace/main/artifact/".length)}`);
   }
 }
 
@@ -77,7 +84,10 @@ async function agree(label, digestOf) {
       return { text: digest.slice(0, 16) };
     });
   }
-  assert(new Set(digests.values()).size === 1, `The runtimes disagree (${label.trim()}): ${JSON.stringify([...digests])}`);
+  assert(
+    new Set(digests.values()).size === 1,
+    `The runtimes disagree (${label.trim()}): ${JSON.stringify([...digests])}`,
+  );
 }
 
 try {
@@ -97,7 +107,10 @@ try {
     const { checkpoint } = await capsule.commit({ label: "installed" });
     return { value: checkpoint, text: `checkpoint ${checkpoint.id}` };
   });
-  line("file", `${megabytes(statSync(path).size)}, ${(statSync(path).size / textBytes).toFixed(2)} of the text, index included`);
+  line(
+    "file",
+    `${megabytes(statSync(path).size)}, ${(statSync(path).size / textBytes).toFixed(2)} of the text, index included`,
+  );
   await showHits(capsule, "search");
 
   heading("Second checkpoint: changed, added and removed documents");
@@ -107,10 +120,15 @@ try {
     await capsule.putMany(
       changed.map((each) => {
         const document = readDocument(packages, each);
-        return { ...document, content: `${document.content}\n\nReviewed: retry with exponential backoff, then abort.\n` };
+        return {
+          ...document,
+          content: `${document.content}\n\nReviewed: retry with exponential backoff, then abort.\n`,
+        };
       }),
     );
-    await capsule.put({ path: "notes/retry.md" }, "# Retries\n\nRetry with exponential backoff and jitter.\n", { title: "Retries" });
+    await capsule.put({ path: "notes/retry.md" }, "# Retries\n\nRetry with exponential backoff and jitter.\n", {
+      title: "Retries",
+    });
     for (const each of removed) await capsule.remove(`mv2://default/workspace/main/artifact/${each}`);
     return { text: `${changed.length} changed, 1 added, ${removed.length} removed` };
   });
@@ -127,11 +145,17 @@ try {
     for (const each of changed.slice(0, 200)) {
       const uri = `mv2://default/workspace/main/artifact/${each}`;
       const [then, now] = [await before.get(uri, { as: "text" }), await capsule.get(uri, { as: "text" })];
-      assert(then === readDocument(packages, each).content && now.startsWith(then) && now !== then, `${uri} isn't what it was`);
+      assert(
+        then === readDocument(packages, each).content && now.startsWith(then) && now !== then,
+        `${uri} isn't what it was`,
+      );
     }
     for (const each of removed.slice(0, 200)) {
       const uri = `mv2://default/workspace/main/artifact/${each}`;
-      assert((await capsule.get(uri, { as: "text" })) === null && (await before.get(uri, { as: "text" })) !== null, `${uri} isn't removed`);
+      assert(
+        (await capsule.get(uri, { as: "text" })) === null && (await before.get(uri, { as: "text" })) !== null,
+        `${uri} isn't removed`,
+      );
     }
     return { text: "every one as it was at its checkpoint" };
   });
@@ -150,7 +174,10 @@ try {
   const id = first.id;
   await agree("reads the same:", (runtime) => runScript(runtime, "read.mjs", [path, id, ...queries]));
   const documentsFile = join(folder, "documents.json");
-  writeFileSync(documentsFile, JSON.stringify(paths.filter((_, index) => index % 4 === 0).map((each) => readDocument(packages, each))));
+  writeFileSync(
+    documentsFile,
+    JSON.stringify(paths.filter((_, index) => index % 4 === 0).map((each) => readDocument(packages, each))),
+  );
   await agree("writes the same bytes:", (runtime) => {
     const written = join(folder, `${runtime.name}.mv2`);
     runScript(runtime, "write.mjs", [written, documentsFile]);
@@ -162,7 +189,7 @@ try {
   writeFileSync(join(kept, "workspace.mv2"), readFileSync(path));
   heading("Done");
   console.log(`  The capsule is ${join(".speckit", "memvid", "workspace.mv2")}. Try:`);
-  console.log("    npx speckit capsule search \"abort signal\"");
+  console.log('    npx speckit capsule search "abort signal"');
   console.log("    npx speckit capsule stats\n");
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -8,7 +8,11 @@ const documents = JSON.parse(readFileSync(documentsFile, "utf8"));
 let time = 1_700_000_000_000;
 let seed = 1;
 const clock = () => time++;
-const random = (count) => Uint8Array.from({ length: count }, () => (seed = (seed * 48271) % 2147483647) & 0xff);
+function nextByte() {
+  seed = (seed * 48271) % 2147483647;
+  return seed & 0xff;
+}
+const random = (count) => Uint8Array.from({ length: count }, nextByte);
 
 const capsule = await Capsule.create(path, { clock, random });
 const half = documents.length >> 1;

@@ -13,11 +13,17 @@ describe("CoreExports", () => {
     const source = readFileSync(new URL("./exports.ts", import.meta.url), "utf8");
     const body = /interface CoreExports \{([\s\S]*?)\n\}/.exec(source)?.[1] ?? "";
     const stated = new Map(
-      [...body.matchAll(/^ {2}(\w+)\(([\s\S]*?)\): \w+;/gm)].map(([, name, args]) => [name, args?.match(/\w+:/g)?.length ?? 0]),
+      [...body.matchAll(/^ {2}(\w+)\(([\s\S]*?)\): \w+;/gm)].map(([, name, args]) => [
+        name,
+        args?.match(/\w+:/g)?.length ?? 0,
+      ]),
     );
     const module = new WebAssembly.Module(decodeBase64(coreBase64));
     const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
-    const exports = instantiateCore({ read: refuse, append: refuse, write: refuse }) as unknown as Record<string, () => number>;
+    const exports = instantiateCore({ read: refuse, append: refuse, write: refuse }) as unknown as Record<
+      string,
+      () => number
+    >;
     const compiled = new Map(functions.map(({ name }) => [name, exports[name]?.length]));
     expect(stated.size).toBeGreaterThanOrEqual(34);
     expect(Object.fromEntries(stated)).toEqual(Object.fromEntries(compiled));

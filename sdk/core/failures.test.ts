@@ -3,7 +3,14 @@ import { type FailureRecord, failureCauses, failureSentence, readFailure, status
 import { Status } from "./status.js";
 
 const NO_HASH = "00".repeat(32);
-const nothing: FailureRecord = { cause: "NONE", offset: 0, expected: 0, found: 0, expectedHash: NO_HASH, foundHash: NO_HASH };
+const nothing: FailureRecord = {
+  cause: "NONE",
+  offset: 0,
+  expected: 0,
+  found: 0,
+  expectedHash: NO_HASH,
+  foundHash: NO_HASH,
+};
 
 describe("readFailure()", () => {
   it("reads the layout that asm/failure.ts states", () => {
@@ -41,7 +48,12 @@ describe("failureSentence()", () => {
   });
 
   it("names hashes by their beginning", () => {
-    const sentence = failureSentence({ ...nothing, cause: "FRAME_HASH", expectedHash: "04d7".repeat(16), foundHash: "9f2c".repeat(16) });
+    const sentence = failureSentence({
+      ...nothing,
+      cause: "FRAME_HASH",
+      expectedHash: "04d7".repeat(16),
+      foundHash: "9f2c".repeat(16),
+    });
     expect(sentence).toBe("a frame's hash is 9f2c9f2c9f2c9f2c…, expected 04d704d704d704d7…");
   });
 });
@@ -50,12 +62,16 @@ describe("statusError()", () => {
   it("says where the file is damaged and what to do", () => {
     const error = statusError(Status.CORRUPT, { ...nothing, cause: "MARK", offset: 8192 }, "read frame 17");
     expect(error).toMatchObject({ code: "Corrupted", exitCode: 2, details: { offset: 8192, reason: "MARK" } });
-    expect(error.message).toBe("Cannot read frame 17: at offset 8192, a mark does not agree with the commit that it names");
+    expect(error.message).toBe(
+      "Cannot read frame 17: at offset 8192, a mark does not agree with the commit that it names",
+    );
     expect(error.hint).toMatch(/doctor --deep/);
   });
 
   it("tells an age file from other foreign files", () => {
-    expect(statusError(Status.FOREIGN_FORMAT, { ...nothing, cause: "FOREIGN_AGE" }, "open it").code).toBe("EncryptedCapsule");
+    expect(statusError(Status.FOREIGN_FORMAT, { ...nothing, cause: "FOREIGN_AGE" }, "open it").code).toBe(
+      "EncryptedCapsule",
+    );
     expect(statusError(Status.FOREIGN_FORMAT, { ...nothing, cause: "FOREIGN_MEMVID" }, "open it")).toMatchObject({
       code: "ForeignFormat",
       message: "Cannot open it: it is a file of Memvid 2",
@@ -74,8 +90,9 @@ describe("statusError()", () => {
       expect(statusError(status, nothing, "go on").code).toMatch(/^[A-Z]/);
     }
     expect(statusError(Status.WRONG_STATE, nothing, "go on").code).toBe("CoreFault");
-    expect(statusError(Status.LIMIT_EXCEEDED, { ...nothing, cause: "TITLE_LENGTH", expected: 4096, found: 5000 }, "store x").message).toBe(
-      "Cannot store x: the title has 5000 bytes, at most 4096 are allowed",
-    );
+    expect(
+      statusError(Status.LIMIT_EXCEEDED, { ...nothing, cause: "TITLE_LENGTH", expected: 4096, found: 5000 }, "store x")
+        .message,
+    ).toBe("Cannot store x: the title has 5000 bytes, at most 4096 are allowed");
   });
 });

@@ -39,7 +39,7 @@ export const failureCauses = {
   FILE_TOO_SHORT: [30, "it is too short to be a capsule"],
   URI_LENGTH: [31, "a URI has {found} bytes, at most {expected} are allowed"],
   URI_SCHEME: [32, 'a URI does not begin with "mv2://"'],
-  URI_COMPONENT: [33, "a URI has a component that is empty, \".\" or \"..\""],
+  URI_COMPONENT: [33, 'a URI has a component that is empty, "." or ".."'],
   URI_CHARACTER: [34, "a URI contains a control character or line end"],
   TITLE_LENGTH: [35, "the title has {found} bytes, at most {expected} are allowed"],
   ATTRIBUTES_LENGTH: [36, "the attributes have {found} bytes, at most {expected} are allowed"],
@@ -80,7 +80,8 @@ export function readFailure(memory: Uint8Array, pointer: number): FailureRecord 
 
 /** What was wrong, as the end of a sentence. */
 export function failureSentence(failure: FailureRecord): string {
-  const sentence: string = failure.cause === "UNKNOWN" ? "the core gave an unknown reason" : failureCauses[failure.cause][1];
+  const sentence: string =
+    failure.cause === "UNKNOWN" ? "the core gave an unknown reason" : failureCauses[failure.cause][1];
   const hasHashes = failure.expectedHash !== NO_HASH || failure.foundHash !== NO_HASH;
   const expected = hasHashes ? `${failure.expectedHash.slice(0, 16)}…` : String(failure.expected);
   const found = hasHashes ? `${failure.foundHash.slice(0, 16)}…` : String(failure.found);
@@ -132,7 +133,8 @@ export function statusError(status: number, failure: FailureRecord, action: stri
 
 function reasonOf(code: CapsuleErrorCode, failure: FailureRecord): string {
   if (code === "Corrupted") return `at offset ${failure.offset}, ${failureSentence(failure)}`;
-  if (code === "VersionMismatch") return `it is of format version ${failure.found}, this reader knows ${failure.expected}`;
+  if (code === "VersionMismatch")
+    return `it is of format version ${failure.found}, this reader knows ${failure.expected}`;
   if (code === "AliasCycle") return "its aliases lead in a circle";
   if (code === "AliasTooLong") return "more than 16 aliases lead on from one to the next";
   if (code === "OutOfMemory") return "the core's memory is used up";
@@ -143,7 +145,8 @@ function reasonOf(code: CapsuleErrorCode, failure: FailureRecord): string {
 }
 
 function detailsOf(code: CapsuleErrorCode, failure: FailureRecord): Record<string, unknown> {
-  const numbers = failure.expected === 0 && failure.found === 0 ? {} : { expected: failure.expected, found: failure.found };
+  const numbers =
+    failure.expected === 0 && failure.found === 0 ? {} : { expected: failure.expected, found: failure.found };
   const hashes =
     failure.expectedHash === NO_HASH ? {} : { expectedHash: failure.expectedHash, foundHash: failure.foundHash };
   const place = code === "Corrupted" ? { offset: failure.offset } : {};

@@ -158,7 +158,8 @@ export class CoreHost {
       const start = offset - range.offset;
       if (start < 0 || start > range.count) continue;
       const reachesEnd = range.count < range.bytes.length;
-      if (start + length <= range.count || reachesEnd) return range.bytes.subarray(start, Math.min(start + length, range.count));
+      if (start + length <= range.count || reachesEnd)
+        return range.bytes.subarray(start, Math.min(start + length, range.count));
     }
     return null;
   }

@@ -75,12 +75,18 @@ const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0
 describe("CoreInstance.run()", () => {
   it("answers at once when the file does", () => {
     const { core, host } = fakeCore(new ControlledFile(Uint8Array.of(1, 2, 3, 4), true));
-    const result = core.run(() => host.read(1, 2, READ_AT), (count) => [...core.bytes.subarray(READ_AT, READ_AT + count)]);
+    const result = core.run(
+      () => host.read(1, 2, READ_AT),
+      (count) => [...core.bytes.subarray(READ_AT, READ_AT + count)],
+    );
     expect(result).toEqual([2, 3]);
   });
 
   it("fetches what is missing and calls again, with what it fetched before still there", async () => {
-    const file = new ControlledFile(Uint8Array.from({ length: 100 }, (_, index) => index), false);
+    const file = new ControlledFile(
+      Uint8Array.from({ length: 100 }, (_, index) => index),
+      false,
+    );
     const { core, host } = fakeCore(file);
     let calls = 0;
     const result = core.run(
@@ -114,7 +120,10 @@ describe("CoreInstance.run()", () => {
   });
 
   it("serves a part of a fetched range, and the short read at the file's end", async () => {
-    const file = new ControlledFile(Uint8Array.from({ length: 10 }, (_, index) => index), false);
+    const file = new ControlledFile(
+      Uint8Array.from({ length: 10 }, (_, index) => index),
+      false,
+    );
     const { core, host } = fakeCore(file);
     const result = core.run(
       () => {
@@ -132,22 +141,36 @@ describe("CoreInstance.run()", () => {
     const file = new ControlledFile(new Uint8Array(100), false);
     const { core, host } = fakeCore(file);
     const order: string[] = [];
-    const slow = core.run(() => host.read(0, 1, READ_AT), () => order.push("slow"));
-    const quick = core.run(() => Status.OK, () => order.push("quick"));
+    const slow = core.run(
+      () => host.read(0, 1, READ_AT),
+      () => order.push("slow"),
+    );
+    const quick = core.run(
+      () => Status.OK,
+      () => order.push("quick"),
+    );
     expect(quick).toBeInstanceOf(Promise);
     await tick();
     expect(order).toEqual([]);
     answerAll(file);
     await Promise.all([slow, quick]);
     expect(order).toEqual(["slow", "quick"]);
-    expect(core.run(() => Status.OK, () => "free")).toBe("free");
+    expect(
+      core.run(
+        () => Status.OK,
+        () => "free",
+      ),
+    ).toBe("free");
   });
 
   it("forgets what it fetched when the operation is over", async () => {
     const file = new ControlledFile(new Uint8Array(100), false);
     const { core, host } = fakeCore(file);
     for (let i = 0; i < 2; i++) {
-      const result = core.run(() => host.read(0, 1, READ_AT), () => "done");
+      const result = core.run(
+        () => host.read(0, 1, READ_AT),
+        () => "done",
+      );
       expect(file.requests).toHaveLength(1);
       answerAll(file);
       await result;
@@ -158,17 +181,31 @@ describe("CoreInstance.run()", () => {
   it("goes on with the next operation when a fetch fails", async () => {
     const file = new ControlledFile(new Uint8Array(100), false);
     const { core, host } = fakeCore(file);
-    const failing = core.run(() => host.read(0, 1, READ_AT), () => "done");
-    const next = core.run(() => Status.OK, () => "next");
+    const failing = core.run(
+      () => host.read(0, 1, READ_AT),
+      () => "done",
+    );
+    const next = core.run(
+      () => Status.OK,
+      () => "next",
+    );
     file.requests[0]?.fail(new Error("the line is dead"));
-    expect(await errorOf(Promise.resolve(failing))).toMatchObject({ code: "IoError", message: expect.stringMatching(/line is dead/) });
+    expect(await errorOf(Promise.resolve(failing))).toMatchObject({
+      code: "IoError",
+      message: expect.stringMatching(/line is dead/),
+    });
     expect(await next).toBe("next");
   });
 
   it("refuses to keep more than the working set allows", async () => {
     const file = new ControlledFile(new Uint8Array(4000), false);
     const { core, host } = fakeCore(file);
-    const error = await errorOf(() => core.run(() => host.read(0, 1001, READ_AT), (status) => core.check(status, "read")));
+    const error = await errorOf(() =>
+      core.run(
+        () => host.read(0, 1001, READ_AT),
+        (status) => core.check(status, "read"),
+      ),
+    );
     expect(error).toMatchObject({ code: "WorkingSetTooLarge", exitCode: 2 });
   });
 
@@ -178,7 +215,14 @@ describe("CoreInstance.run()", () => {
       throw new WebAssembly.RuntimeError("unreachable");
     };
     expect(await errorOf(() => core.run(trap, () => 0))).toMatchObject({ code: "CoreFault", exitCode: 2 });
-    expect(await errorOf(() => core.run(() => Status.OK, () => 0))).toMatchObject({ code: "CoreFault" });
+    expect(
+      await errorOf(() =>
+        core.run(
+          () => Status.OK,
+          () => 0,
+        ),
+      ),
+    ).toMatchObject({ code: "CoreFault" });
   });
 });
 
@@ -189,7 +233,12 @@ describe("CoreInstance.check()", () => {
       throw new Error("bad sector");
     };
     const { core, host } = fakeCore(file);
-    const error = await errorOf(() => core.run(() => host.read(0, 4, READ_AT), (status) => core.check(status, "read the log")));
+    const error = await errorOf(() =>
+      core.run(
+        () => host.read(0, 4, READ_AT),
+        (status) => core.check(status, "read the log"),
+      ),
+    );
     expect(error).toMatchObject({ code: "IoError", message: "Cannot read the log: bad sector" });
   });
 });

@@ -157,8 +157,7 @@ export function verifyStep(core: CoreInstance, maxBytes: number): Eventually<Ver
   return core.run(
     () => core.exports.verifyStep(maxBytes),
     (status) => {
-      const failure =
-        status === Status.CORRUPT ? readFailure(core.bytes, core.exports.failurePointer() >>> 0) : null;
+      const failure = status === Status.CORRUPT ? readFailure(core.bytes, core.exports.failurePointer() >>> 0) : null;
       if (failure === null) core.check(status, "verify the capsule");
       return { done: status === Status.OK, position: core.exports.verifyPosition(), failure };
     },

@@ -1,5 +1,6 @@
 /** The core's reading calls, with strings in and objects out. Each answers at once, or with a promise if it had to wait. */
 
+import { encodeHex } from "../../runtimes/std.js";
 import type { CoreView } from "./exports.js";
 import type { CoreInstance } from "./instance.js";
 import {
@@ -10,7 +11,6 @@ import {
   type CoreRecord,
 } from "./records.js";
 import { Status } from "./status.js";
-import { encodeHex } from "../../runtimes/std.js";
 
 /** A result that may have had to wait for the file. */
 export type Eventually<Result> = Result | Promise<Result>;

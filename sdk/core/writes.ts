@@ -40,13 +40,19 @@ export function putRecord(core: CoreInstance, input: RecordInput, content: strin
     writeContent(core, whole);
     return putStreamed(core, input);
   }
-  const status = core.runNow(() => callPut(core, input, whole), (answer) => answer);
+  const status = core.runNow(
+    () => callPut(core, input, whole),
+    (answer) => answer,
+  );
   return finishPut(core, status, input.uri);
 }
 
 /** Stores a record whose content was given by {@link beginContent} and {@link writeContent}. */
 export function putStreamed(core: CoreInstance, input: RecordInput): boolean {
-  const status = core.runNow(() => callPut(core, input, null), (answer) => answer);
+  const status = core.runNow(
+    () => callPut(core, input, null),
+    (answer) => answer,
+  );
   return finishPut(core, status, input.uri);
 }
 
@@ -76,7 +82,15 @@ function callPut(core: CoreInstance, input: RecordInput, content: string | Uint8
   }
   const flags = (input.isDocument ? PutFlag.DOCUMENT : 0) | (content === null ? PutFlag.STREAMED : 0);
   return core.exports.put(
-    input.kind, input.tag, flags, MAIN_BRANCH, input.atMs, uriLength, titleLength, attributesLength, contentLength,
+    input.kind,
+    input.tag,
+    flags,
+    MAIN_BRANCH,
+    input.atMs,
+    uriLength,
+    titleLength,
+    attributesLength,
+    contentLength,
   );
 }
 
@@ -84,14 +98,21 @@ function passPart(core: CoreInstance, text: string, at: number, limitBytes: numb
   if (text === "") return 0;
   const length = core.writeText(text, at, 3 * text.length);
   if (length <= limitBytes) return length;
-  throw new CapsuleError("TooLarge", `Cannot store: the ${name} has ${length} bytes, at most ${limitBytes} are allowed`, {
-    details: { limitBytes, gotBytes: length },
-  });
+  throw new CapsuleError(
+    "TooLarge",
+    `Cannot store: the ${name} has ${length} bytes, at most ${limitBytes} are allowed`,
+    {
+      details: { limitBytes, gotBytes: length },
+    },
+  );
 }
 
 /** Begins content that comes in pieces. */
 export function beginContent(core: CoreInstance): void {
-  core.runNow(() => core.exports.contentBegin(), (status) => core.check(status, "store content"));
+  core.runNow(
+    () => core.exports.contentBegin(),
+    (status) => core.check(status, "store content"),
+  );
 }
 
 /** Adds to the content. `bytes` may be of any length. */
@@ -123,20 +144,32 @@ export function abortContent(core: CoreInstance): void {
 
 /** How many records wait for a commit. */
 export function pendingRecords(core: CoreInstance): number {
-  return core.runNow(() => core.exports.pendingRecords(), (status) => core.check(status, "count what waits"));
+  return core.runNow(
+    () => core.exports.pendingRecords(),
+    (status) => core.check(status, "count what waits"),
+  );
 }
 
 /** Appends the batch. The file is to be synced then, and {@link markSynced} called. */
 export function appendCommit(core: CoreInstance, atMs: number): void {
-  core.runNow(() => core.exports.commit(atMs), (status) => core.check(status, "commit"));
+  core.runNow(
+    () => core.exports.commit(atMs),
+    (status) => core.check(status, "commit"),
+  );
 }
 
 /** Makes the commit that was appended the newest: it is durable now. */
 export function markSynced(core: CoreInstance): void {
-  core.runNow(() => core.exports.commitSynced(), (status) => core.check(status, "commit"));
+  core.runNow(
+    () => core.exports.commitSynced(),
+    (status) => core.check(status, "commit"),
+  );
 }
 
 /** Notes at the end of the file that everything before is durable, which makes opening it cheap. */
 export function appendCloseNote(core: CoreInstance): void {
-  core.runNow(() => core.exports.closeNote(), (status) => core.check(status, "note that the capsule is closed"));
+  core.runNow(
+    () => core.exports.closeNote(),
+    (status) => core.check(status, "note that the capsule is closed"),
+  );
 }

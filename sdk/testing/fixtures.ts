@@ -1,7 +1,7 @@
 /** What the SDK's tests share: capsules in memory, with a clock and randomness that repeat. */
 
-import { createMemoryRuntime } from "../../runtimes/memory.js";
 import type { Runtime } from "../../runtimes/contract.js";
+import { createMemoryRuntime } from "../../runtimes/memory.js";
 import { Capsule } from "../capsule.js";
 import { CapsuleError } from "../errors.js";
 import type { CreateOptions } from "../options.js";
@@ -33,7 +33,11 @@ export function memoryMachine(): Runtime {
 }
 
 /** Options under which the same calls give the same bytes. */
-export function repeatable(runtime: Runtime): { runtime: Runtime; clock: () => number; random: (count: number) => Uint8Array } {
+export function repeatable(runtime: Runtime): {
+  runtime: Runtime;
+  clock: () => number;
+  random: (count: number) => Uint8Array;
+} {
   return { runtime, clock: steppingClock(), random: repeatingRandom() };
 }
 

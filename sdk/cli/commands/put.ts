@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import type { PutContent, PutOptions } from "../../entries.js";
-import { CapsuleError } from "../../errors.js";
+import { abortedError, CapsuleError } from "../../errors.js";
 import { defaultRuntime } from "../../runtime.js";
 import { type CommandContext, writing } from "../context.js";
 import { UsageError } from "../failure.js";
@@ -79,7 +79,7 @@ function findSources(files: readonly string[], path: string | undefined, signal:
   if (path !== undefined && files.length > 1) {
     throw new UsageError(`Cannot put ${files.length} files under one path`, "Give --path with a single file only.");
   }
-  const sources = files.map((file) => (file === STDIN ? stdinSource(path) : fileSource(file, path, signal)));
+  const sources = files.map((file) => (file === STDIN ? stdinSource(path, signal) : fileSource(file, path, signal)));
   const seen = new Set<string>();
   for (const { target } of sources) {
     if (seen.has(target)) throw new UsageError(`Cannot put two files under the path ${JSON.stringify(target)}`);
@@ -98,9 +98,14 @@ function fileSource(file: string, path: string | undefined, signal: AbortSignal)
   return source;
 }
 
-function stdinSource(path: string | undefined): Source {
+function stdinSource(path: string | undefined, signal: AbortSignal): Source {
   if (path === undefined) throw new UsageError("Cannot put standard input: it has no name", "Give --path.");
-  const source: Source = { target: path, bytes: 0, content: () => counted(process.stdin, source) };
+  const content = (): PutContent => {
+    // Nothing may come for long: Ctrl-C must end the wait.
+    signal.addEventListener("abort", () => process.stdin.destroy(abortedError("read standard input", signal)));
+    return counted(process.stdin, source);
+  };
+  const source: Source = { target: path, bytes: 0, content };
   return source;
 }
 

@@ -11,6 +11,9 @@ export interface Progress {
 
 const SILENT: Progress = { update: () => undefined, stop: () => undefined };
 
+/** Work that is done sooner shows no bar. */
+const DELAY_MS = 300;
+
 /** A bar that is wiped when the work is done. `action` is what is being done: "Ingesting". */
 export function startProgress(terminal: Terminal, action: string): Progress {
   if (!terminal.stderr.isTerminal) return SILENT;
@@ -25,11 +28,12 @@ export function startProgress(terminal: Terminal, action: string): Progress {
     },
     Presets.shades_classic,
   );
-  bar.start(1, 0, { done: formatBytes(0), all: "…" });
+  const startsAtMs = performance.now() + DELAY_MS;
   return {
     update(bytesDone, bytesTotal) {
-      bar.setTotal(Math.max(bytesTotal, 1));
-      bar.update(bytesDone, { done: formatBytes(bytesDone), all: formatBytes(bytesTotal) });
+      const shown = { done: formatBytes(bytesDone), all: formatBytes(bytesTotal) };
+      if (bar.isActive) bar.update(bytesDone, shown);
+      else if (performance.now() >= startsAtMs) bar.start(Math.max(bytesTotal, 1), bytesDone, shown);
     },
     stop: () => bar.stop(),
   };

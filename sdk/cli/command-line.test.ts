@@ -1,0 +1,13 @@
+/** The built program, run as people run it. Both files of cases share one build, and therefore this file. */
+
+import { beforeAll } from "vitest";
+import { ensureBuilt } from "./testing/command.js";
+import { defineCommandCases } from "./testing/commands.cases.js";
+import { defineFailureCases } from "./testing/failures.cases.js";
+import { defineProcessCases } from "./testing/process.cases.js";
+
+beforeAll(ensureBuilt, 120_000);
+
+defineCommandCases();
+defineFailureCases();
+defineProcessCases();
