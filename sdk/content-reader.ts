@@ -13,6 +13,8 @@ const DEFAULT_MAX_BYTES = 2 ** 31 - 1;
 const MAX_EXPANSION = 256;
 /** A writer's records may lie in its output buffer still, which holds somewhat more than 1 MiB. */
 const UNWRITTEN_BYTES = 4 * 1024 * 1024;
+/** Up to here a record is believed without asking the file for its size, which takes longer than a small read. */
+const BELIEVED_BYTES = 16 * 1024 * 1024;
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -63,7 +65,7 @@ function checkLength(session: Session, uri: string, place: ContentPlace, maxByte
     );
   }
   // No memory is reserved on the word of a record that can't be true.
-  if (contentLength > MAX_EXPANSION * (session.file.size() + UNWRITTEN_BYTES)) {
+  if (contentLength > BELIEVED_BYTES && contentLength > MAX_EXPANSION * (session.file.size() + UNWRITTEN_BYTES)) {
     throw new CapsuleError(
       "Corrupted",
       `Cannot get ${uri}: its record says ${contentLength} bytes, more than the file can hold`,
