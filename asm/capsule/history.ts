@@ -4,7 +4,6 @@ import { getRoot0 } from "../format/item";
 import { beginBatchCheck, checkPosition, continueBatchCheck, MORE, skipBadItem } from "../log/batch-check";
 import { commitEnd, commitHash, commitView, loadCommit } from "../log/commit-frame";
 import { headOffset, headRoot, headSequence } from "../log/head";
-import { Buffer } from "../memory/buffer";
 import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
 import { result } from "./results";
 

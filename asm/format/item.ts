@@ -1,5 +1,5 @@
 import { equalBytes, findBytes16 } from "../bytes/search";
-import { BLAKE3_STATE_BYTES, blake3, blake3Finish, blake3Start, blake3Update } from "../hash/blake3";
+import { blake3, blake3Finish, blake3Start, blake3Update } from "../hash/blake3";
 
 /** Frames and marks: docs/format.md part 4. Pure: bytes in memory, no reading and no state but root 0. */
 

@@ -3,7 +3,7 @@ import { Cause, fail } from "../failure";
 import { Codec, FrameKind } from "../format/item";
 import { Buffer } from "../memory/buffer";
 import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
-import { frameBody, frameBodyLength, frameCodec, frameDecodedLength, frameStatus, loadFrame } from "./frames";
+import { frameBodyLength, frameCodec, frameDecodedLength, frameStatus, loadFrame } from "./frames";
 
 /** The dictionary that small payloads are compressed with: docs/format.md part 6. */
 

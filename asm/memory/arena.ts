@@ -42,7 +42,7 @@ export class Arena {
 
   private allocInNewChunk(size: usize): usize {
     const needed = chunkBits(size + 16);
-    const bits = needed > this.chunkSizeBits ? needed : this.chunkSizeBits;
+    const bits = max<i32>(needed, this.chunkSizeBits);
     const chunk = takeChunk(bits);
     if (chunk == 0) return 0;
     store<u32>(chunk, 0);

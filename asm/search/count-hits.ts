@@ -1,7 +1,6 @@
 import { OK, OUT_OF_MEMORY } from "../status";
 import { bitmapBytes, countBits, countCommonBits, setBit } from "./bitmap";
 import { Cursor, decodeBlock } from "./cursor";
-import { PartView } from "./part-view";
 import { queryTermCount } from "./query";
 import { openStatus, openTermCursor, partArena, placeOf, view } from "./search-state";
 

@@ -1,8 +1,8 @@
 import { permanent } from "../memory/chunks";
-import { memtableFindTerm, Term } from "../segment/memtable-terms";
-import { OK, PENDING } from "../status";
+import { memtableFindTerm } from "../segment/memtable-terms";
+import { OK } from "../status";
 import { hasBit } from "./bitmap";
-import { advance, blockEntry, Cursor, clearCursorStatus, cursorAt, cursorStatus, decodeBlock, NO_MORE } from "./cursor";
+import { advance, Cursor, clearCursorStatus, cursorStatus, decodeBlock } from "./cursor";
 import { openCursor } from "./open-cursor";
 import { PartView, partSegmentOf } from "./part-view";
 import { QueryTerm, queryArena } from "./query";

@@ -5,7 +5,6 @@ import { inverseFrequency, startScoring, termWeight } from "./bm25";
 import { Cursor, createCursors, cursorAt } from "./cursor";
 import { placeTerm } from "./frequencies";
 import { openCursor } from "./open-cursor";
-import { PartView } from "./part-view";
 import { queryArena, queryTerm, queryTermCount } from "./query";
 import { TermPlace } from "./term-places";
 import { View } from "./view";

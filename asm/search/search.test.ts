@@ -81,6 +81,16 @@ test("search() answers after each commit what it would without the views that it
   }
 });
 
+test("search() passes over what is pending, and sees it when it is asked for", () => {
+  const model = writeHistory(harness, { seed: 9, commits: 5, records: 10, uris: 30, words: 10, bodyWords: 10 });
+  for (let i = 0; i < 30; i++) {
+    const uri = `mv2://w/${word(i)}`;
+    harness.add(model.add({ uri, branch: 0, sequence: 6, kind: i % 5 === 4 ? "removal" : "document", promoted: 0, title: [], body: [word(i % 3)] }));
+    for (const sequence of [5, 6, 7]) compare(model, [word(0), word(1)], main(sequence), 5);
+    if (i === 20) harness.cut();
+  }
+});
+
 test("search() takes other ranking parameters", () => {
   const others: Ranking[] = [
     { k1: 0.9, titleWeight: 1, titleB: 0, bodyWeight: 1, bodyB: 1 },
@@ -99,7 +109,7 @@ test("search() finds the first URIs among thousands of equal scores", () => {
   const random = randomNumbers(7);
   const uris = Array.from({ length: 12000 }, (_, i) => `mv2://w/${(i * 7919) % 12007}-${random(1000)}`);
   uris.forEach((uri, number) => {
-    const body = number % 3000 === 17 ? ["same", "same"] : ["same"];
+    const body = number % 3000 === 17 ? ["same", "same", "other"] : ["same", "other"];
     harness.add({
       number,
       uri,

@@ -12,7 +12,7 @@ import { countHits, totalHits } from "./count-hits";
 import { explainHits, explanationBytes } from "./explain";
 import { MAX_LINEAGE, setLineageLimits } from "./lineage-limits";
 import { collectHits } from "./max-score";
-import { failPart, PartView, partSegmentOf } from "./part-view";
+import { failPart, partSegmentOf } from "./part-view";
 import { setParts } from "./parts";
 import { parseQuery, queryArena, queryTerm, queryTermCount } from "./query";
 import { openStatus, openTermCursor, partArena, partOfRecord, placeOf, prepareSearch, view } from "./search-state";

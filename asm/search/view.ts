@@ -9,7 +9,7 @@ import { bitmapBytes } from "./bitmap";
 import { applyExceptions, applyMemtableExceptions, newestSequence } from "./exceptions";
 import { greatestLimit, LINEAGE_ENTRY_BYTES, lineageCount, lineageEntries, MAX_LINEAGE } from "./lineage-limits";
 import { applyRuns, documentBits, PartView } from "./part-view";
-import { Part, partAt, partCount, partSegment, partsGeneration } from "./parts";
+import { partAt, partCount, partSegment, partsGeneration } from "./parts";
 import { queryArena } from "./query";
 
 /**

@@ -1,9 +1,9 @@
 import { OK } from "../status";
 import { loadDirectory } from "./directory";
 import { PAGE_BITS, PAGE_BYTES } from "./page-frames";
-import { failSegment, pageAddress, segmentStatus } from "./pages";
-import { bytesAt, failContent, readBytes, SectionPlace, Segment, sectionPlace } from "./reader";
-import { PACK_ENTRY_BYTES, RUN_BYTES, Section } from "./sections";
+import { failSegment, pageAddress } from "./pages";
+import { bytesAt, failContent, Segment, sectionPlace } from "./reader";
+import { Section } from "./sections";
 
 /**
  * What a segment knows of each record, and the numbers of its sections. Some nanoseconds each when the page is cached.

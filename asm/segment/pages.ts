@@ -1,5 +1,5 @@
 import { equalBytes } from "../bytes/search";
-import { Cause, fail, failHashes } from "../failure";
+import { Cause, failHashes } from "../failure";
 import { FRAME_HEADER_BYTES, HASH_BYTES, xorMask } from "../format/item";
 import { blake3 } from "../hash/blake3";
 import { readAt } from "../log/source";

@@ -1,5 +1,5 @@
 import { Cause, fail } from "../failure";
-import { FRAME_HEADER_BYTES, HASH_BYTES } from "../format/item";
+import { HASH_BYTES } from "../format/item";
 import { nextOffset } from "../log/source";
 import { Buffer } from "../memory/buffer";
 import { chunkBits, giveChunk, takeChunk } from "../memory/chunks";

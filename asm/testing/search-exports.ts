@@ -2,7 +2,7 @@
 import { analyzerId, buildSuperblock, Ranking } from "../format/superblock";
 import { Buffer } from "../memory/buffer";
 import { permanent } from "../memory/chunks";
-import { contribution, inverseFrequency, saturation, startScoring } from "../search/bm25";
+import { contribution, saturation } from "../search/bm25";
 import { decodeBlock } from "../search/cursor";
 import { setLineageLimits } from "../search/lineage-limits";
 import { documentLength, shows } from "../search/part-view";
@@ -12,7 +12,7 @@ import { giveRecordUri, setRecordUriLoader } from "../search/record-uri";
 import { searchRun } from "../search/search";
 import { openStatus, openTermCursor, partArena, placeOf, prepareSearch, view } from "../search/search-state";
 import { snippetRun } from "../search/snippet";
-import { dropViews, openView, viewStatus } from "../search/view";
+import { openView, viewStatus } from "../search/view";
 import { openSegment, Segment, startSegmentReading } from "../segment/reader";
 import {
   writtenDataLength,
@@ -44,14 +44,7 @@ export {
 export { memtableBytes } from "../segment/memtable-memory";
 export { mergeSegments, planMerge } from "../segment/merge";
 export { configurePages, pageCacheBytes, releasePages } from "../segment/page-frames";
-export { closeSegment, openSegment, startSegmentReading } from "../segment/reader";
-export {
-  sectionBegin,
-  sectionBytes,
-  sectionEnd,
-  segmentBegin,
-  segmentFinish,
-} from "../segment/writer";
+export { closeSegment, openSegment, readBytes, startSegmentReading } from "../segment/reader";
 
 /** Bytes of the records' URIs one after another; and for each record u32 offset, u32 length. */
 const uriBytes: Buffer = Buffer.create();
@@ -113,11 +106,8 @@ export function openWritten(): Segment | null {
 export function root(): usize {
   return writtenRoot;
 }
-export function firstExtent(): u64 {
-  return writtenFirstExtent;
-}
-export function dataLength(): u64 {
-  return writtenDataLength;
+export function writtenLength(): f64 {
+  return <f64>writtenDataLength;
 }
 
 const out: Buffer = Buffer.create();

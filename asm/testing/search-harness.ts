@@ -1,6 +1,7 @@
 import { compileForTest } from "./compile.js";
 import type { SegmentExports } from "./memtable-harness.js";
 import { MemoryFile } from "./memtable-harness.js";
+import { segmentFile } from "./storage-harness.js";
 import type { Lineage, ModelRecord, Ranking } from "./search-model.js";
 
 /** Exports of `search-exports.ts` that take or give a u64 do so as bigint. */
@@ -50,11 +51,6 @@ interface SearchExports extends SegmentExports {
     idfs: number,
     maxBytes: number,
   ): number;
-  sectionBegin(tag: number): number;
-  sectionBytes(source: number, length: number): number;
-  sectionEnd(parameter: number, auxiliaryLength: number, auxiliaryOffset: bigint): number;
-  segmentBegin(firstRecord: number, records: number): void;
-  segmentFinish(documents: number, titleTotal: bigint, bodyTotal: bigint, uris: number, terms: number): number;
 }
 
 export const OK = 0;
@@ -223,6 +219,27 @@ export class SearchHarness {
     const segment = this.core.openWritten();
     if (segment === 0) throw new Error("The segment can't be opened");
     this.segments.push(segment);
+  }
+
+  /** The data of the segment that was written last, which is open. */
+  lastData(): Uint8Array {
+    const length = this.core.writtenLength();
+    const segment = this.segments.at(-1) ?? 0;
+    check(this.core.readBytes(segment, 0n, length, this.io));
+    return new Uint8Array(this.core.memory.buffer, this.io, length).slice();
+  }
+
+  /** Makes a segment of any data, the hashes being right, the only one; the URIs of records stay. */
+  useData(data: Uint8Array, records: number): void {
+    for (const segment of this.segments) this.core.closeSegment(segment);
+    const { file, entry } = segmentFile(data, records);
+    this.file.reserve(file.length);
+    this.file.bytes.set(file);
+    this.file.length = file.length;
+    this.core.sourceReset(BigInt(file.length));
+    const segment = this.core.openSegment(BigInt(entry.firstExtent), BigInt(data.length), 0, records, this.place(entry.root), 0, 0);
+    if (segment === 0) throw new Error("The segment can't be opened");
+    this.segments = [segment];
   }
 
   /** Merges the last segments. */
