@@ -29,7 +29,7 @@ export interface NewRecord {
 
 /** Decides where the content of new records goes: inline, into blobs, or to a record that has the same (part 6). */
 export class RecordPreparer {
-  /** First record with some content, by the content's hash. */
+  /** First revision with some content, by the content's hash. */
   private readonly recordOfContent = new Map<string, number>();
   /** C of each record. */
   private readonly contentBytes: number[] = [];
@@ -40,7 +40,7 @@ export class RecordPreparer {
     private readonly writeBlob: (piece: Uint8Array) => FrameReference,
   ) {
     for (const record of history.records) {
-      this.remember(record.number, record.place, history.content(record) ?? new Uint8Array(0));
+      this.remember(record.number, record.kind, record.place, history.content(record) ?? new Uint8Array(0));
     }
   }
 
@@ -48,7 +48,7 @@ export class RecordPreparer {
     const content = typeof record.content === "string" ? encodeText(record.content) : record.content;
     const kind = RecordKind[record.kind];
     const place = record.promoted === undefined ? this.place(content, kind) : this.placeOfPromoted(record.promoted);
-    this.remember(number, place, content ?? new Uint8Array(0));
+    this.remember(number, kind, place, content ?? new Uint8Array(0));
     return {
       kind,
       isDocument: kind === RecordKind.revision && record.document !== false,
@@ -62,9 +62,9 @@ export class RecordPreparer {
     };
   }
 
-  private remember(number: number, place: ContentPlace, content: Uint8Array): void {
+  private remember(number: number, kind: number, place: ContentPlace, content: Uint8Array): void {
     this.contentBytes[number] = place.contentBytes;
-    const isStored = place.mode === 1 || place.mode === 2;
+    const isStored = kind === RecordKind.revision && (place.mode === 1 || place.mode === 2);
     const key = toHex(hash(content));
     if (isStored && content.length >= MIN_DUPLICATE_BYTES && !this.recordOfContent.has(key)) {
       this.recordOfContent.set(key, number);

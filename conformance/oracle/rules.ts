@@ -1,4 +1,4 @@
-import { equalBytes, hash, sharedPrefixBytes, toHex } from "./bytes.js";
+import { hash, sharedPrefixBytes, toHex } from "./bytes.js";
 import { attempt } from "./failure.js";
 import type { History, StoredRecord } from "./history.js";
 import { ANCHOR_DISTANCE_BYTES, chooseMask, type Frame, FrameKind, holdsMagic, xorBytes } from "./items.js";
@@ -127,25 +127,17 @@ function jsonRule(bytes: Uint8Array, what: string, offset: number, mustBeObject:
   return broken(!mustBeObject || isFilledObject, `${what} aren't an object with a member`, offset);
 }
 
-/** A revision whose content of 32 bytes or more was there before refers to it (mode 3). */
+/** A revision whose content of 32 bytes or more an earlier revision has refers to it (mode 3), but for several blobs of a stream. */
 function duplicateRules(history: History): BrokenRule[] {
-  const seen = new Map<string, StoredRecord>();
-  return history.records.flatMap((record) => {
-    const { mode, contentBytes } = record.place;
-    if ((mode !== 1 && mode !== 2) || contentBytes < MIN_DUPLICATE_BYTES) return [];
-    const content = history.content(record) ?? new Uint8Array(0);
-    const key = toHex(hash(content));
+  const seen = new Map<string, number>();
+  return history.records.flatMap(({ kind, place, number, packOffset }) => {
+    const isStored = place.mode === 1 || place.mode === 2;
+    if (kind !== RecordKind.revision || !isStored || place.contentBytes < MIN_DUPLICATE_BYTES) return [];
+    const key = toHex(hash(history.content(history.record(number)) ?? new Uint8Array(0)));
     const first = seen.get(key);
-    seen.set(key, first ?? record);
-    const repeated =
-      first !== undefined &&
-      record.kind === RecordKind.revision &&
-      equalBytes(history.content(first) ?? new Uint8Array(0), content);
-    return broken(
-      !repeated,
-      `record ${record.number} stores content that record ${first?.number} has already`,
-      record.packOffset,
-    );
+    seen.set(key, first ?? number);
+    const mayRepeat = first === undefined || (place.mode === 2 && place.blobs.length > 1);
+    return broken(mayRepeat, `record ${number} stores content that record ${first} has already`, packOffset);
   });
 }
 

@@ -34,6 +34,13 @@ describe("a segment", () => {
     expect(findings(writer.bytes)).toEqual([]);
   });
 
+  it("may have long keys, of which an index block holds two", () => {
+    const writer = CapsuleWriter.create();
+    for (let i = 0; i < 9; i++) writer.add({ kind: "revision", uri: uri(`${i}/${"x".repeat(900)}`), content: `${i}` });
+    writer.commit({ segments: "all" });
+    expect(findings(writer.bytes)).toEqual([]);
+  });
+
   it("names the extents that are masked", () => {
     const writer = CapsuleWriter.create();
     // Packed at width 16, these eight tfs are the magic of a mark.
