@@ -103,12 +103,17 @@ function missingCases(): void {
     },
   );
 
-  it("put and ingest store nothing if one of several files can't be read", async () => {
-    writeFileSync(workspace.path("good.txt"), "good");
+  it("put and ingest store nothing if one of several files can't be stored", async () => {
+    mkdirSync(workspace.path("files"));
+    for (const name of ["good.txt", "line\nend.txt"]) writeFileSync(workspace.path("files", name), name);
     const before = readFileSync(workspace.capsulePath);
-    await workspace.failure(1, ["put", "good.txt", "bad.txt"]);
-    await workspace.failure(1, ["put", "good.txt", "--run", "r1"]);
+    expect((await workspace.failure(1, ["put", "files/good.txt", "bad.txt"])).code).toBe("NotFound");
+    expect((await workspace.failure(1, ["put", "files/good.txt", "--run", "r1"])).code).toBe("InvalidArgument");
+    // Here the first file has been taken in when the second turns out to have a name that no URI can hold.
+    expect((await workspace.failure(1, ["put", "files/good.txt", "files/line\nend.txt"])).code).toBe("InvalidUri");
+    expect((await workspace.failure(1, ["ingest", "files"])).code).toBe("InvalidUri");
     expect(readFileSync(workspace.capsulePath).equals(before)).toBe(true);
+    expect((await workspace.json("list", ["list"])).count).toBe(1);
   });
 }
 
