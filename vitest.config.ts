@@ -5,5 +5,5 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   resolve: { alias: { "#runtime": here("./runtimes/node.ts") } },
-  test: { include: ["{asm,sdk,runtimes,conformance}/**/*.test.ts"], testTimeout: 60_000 },
+  test: { include: ["{asm,sdk,runtimes,conformance}/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
 });

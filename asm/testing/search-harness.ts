@@ -1,8 +1,8 @@
 import { compileForTest } from "./compile.js";
 import type { SegmentExports } from "./memtable-harness.js";
 import { MemoryFile } from "./memtable-harness.js";
-import { segmentFile } from "./storage-harness.js";
 import type { Lineage, ModelRecord, Ranking } from "./search-model.js";
+import { segmentFile } from "./storage-harness.js";
 
 /** Exports of `search-exports.ts` that take or give a u64 do so as bigint. */
 interface SearchExports extends SegmentExports {
@@ -237,7 +237,15 @@ export class SearchHarness {
     this.file.bytes.set(file);
     this.file.length = file.length;
     this.core.sourceReset(BigInt(file.length));
-    const segment = this.core.openSegment(BigInt(entry.firstExtent), BigInt(data.length), 0, records, this.place(entry.root), 0, 0);
+    const segment = this.core.openSegment(
+      BigInt(entry.firstExtent),
+      BigInt(data.length),
+      0,
+      records,
+      this.place(entry.root),
+      0,
+      0,
+    );
     if (segment === 0) throw new Error("The segment can't be opened");
     this.segments = [segment];
   }
