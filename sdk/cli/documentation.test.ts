@@ -1,7 +1,9 @@
 /** What is stated twice is compared: the version, docs/cli.md, the published JSON Schema. */
 
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { capsuleErrorCodes } from "../errors.js";
 import { commandErrorCodes, OUTPUT_SCHEMA_VERSION } from "../schema/output.js";
@@ -54,7 +56,13 @@ describe("documentation", () => {
   });
 
   it("docs/cli-output.schema.json is made from the schemas (vitest --update writes it)", async () => {
-    const text = `${JSON.stringify(outputJsonSchema(), null, 2)}\n`;
+    const biome = fileURLToPath(new URL("node_modules/.bin/biome", root));
+    const input = JSON.stringify(outputJsonSchema(), null, 2);
+    const text = execFileSync(biome, ["format", "--stdin-file-path=schema.json"], {
+      input,
+      encoding: "utf8",
+      cwd: root,
+    });
     await expect(text).toMatchFileSnapshot("../../docs/cli-output.schema.json");
   });
 });
