@@ -2,6 +2,7 @@
 
 import { commitNow, commitStageNow } from "./checkpoint-writer.js";
 import { AnalyzerId, type CoreView } from "./core/exports.js";
+import type { CoreInstance } from "./core/instance.js";
 import { capsuleInfo } from "./core/lifecycle.js";
 import { readCommits } from "./core/reads.js";
 import { appendCloseNote, pendingRecords } from "./core/writes.js";
@@ -10,7 +11,7 @@ import { examinePath, examineSession, withVerdict } from "./doctor.js";
 import { storeDocuments } from "./document-batch.js";
 import type { Document, PutContent, PutManyOptions, PutOptions, PutTarget } from "./entries.js";
 import { checkLimit } from "./entry-reader.js";
-import { CapsuleError, throwIfAborted } from "./errors.js";
+import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import { requireCheckpoint } from "./event-reader.js";
 import type { EventInput } from "./events.js";
 import type {
@@ -77,7 +78,9 @@ export class Capsule extends Reader implements Writable {
    * @throws CapsuleError `NotFound`, `LockedByWriter`, `Corrupted`, `VersionMismatch`, `ForeignFormat`, `EncryptedCapsule`, …
    */
   static async open(path: string, options: OpenOptions = {}): Promise<Capsule> {
-    if (options.mode === "write") return new Capsule(null, { parts: await openForWriting(path, options), options });
+    const { mode = "read" } = options;
+    if (mode !== "read" && mode !== "write") throw argumentError("mode", '"read" or "write"', mode);
+    if (mode === "write") return new Capsule(null, { parts: await openForWriting(path, options), options });
     return new Capsule(await openForReading(path, options), null);
   }
 
@@ -261,9 +264,18 @@ async function closeWriter(writer: CapsuleWriter): Promise<void> {
   try {
     if (session.isPoisoned) return;
     if (pendingRecords(session.core) > 0) await writer.commitPending(clock());
-    appendCloseNote(session.core);
+    noteClose(session.core);
   } finally {
     session.close();
     lock.release();
+  }
+}
+
+/** The note only makes the next opening cheaper: nothing is lost without it. */
+function noteClose(core: CoreInstance): void {
+  try {
+    appendCloseNote(core);
+  } catch (error) {
+    if (!(error instanceof CapsuleError)) throw error;
   }
 }

@@ -8,7 +8,7 @@ import { capsuleInfo, createCapsule, openCapsule, recoveredLength, recoverLastBa
 import { argumentError, CapsuleError } from "./errors.js";
 import { acquireLock } from "./lock.js";
 import { toCapsuleError, translating } from "./machine-errors.js";
-import type { CreateOptions, OpenOptions, WriterOptions } from "./options.js";
+import { type CreateOptions, captureModes, type OpenOptions, type WriterOptions } from "./options.js";
 import { WriteQueue } from "./queue.js";
 import { defaultRuntime } from "./runtime.js";
 import { Session } from "./session.js";
@@ -59,6 +59,9 @@ function checkWriterOptions(options: WriterOptions): string | undefined {
     throw argumentError("queueCapacity", "a whole number of 1 or more", queueCapacity);
   }
   if (onFull !== "wait" && onFull !== "reject") throw argumentError("onFull", '"wait" or "reject"', onFull);
+  if (options.captureMode !== undefined && !captureModes.includes(options.captureMode)) {
+    throw argumentError("captureMode", captureModes.join(", "), options.captureMode);
+  }
   if (options.specId !== undefined) checkSpecId(options.specId);
   if (options.runId === undefined) return undefined;
   if (options.specId === undefined) throw argumentError("specId", "a spec, since runId is given", options.specId);

@@ -60,6 +60,7 @@ describe("Capsule.create()", () => {
     [{ queueCapacity: 0 }, "InvalidArgument"],
     [{ onFull: "drop" as never }, "InvalidArgument"],
     [{ waitSeconds: -1 }, "InvalidArgument"],
+    [{ captureMode: "all" as never }, "InvalidArgument"],
   ] as const)("refuses %j and leaves nothing behind", async (options, code) => {
     const runtime = memoryMachine();
     expect(await errorOf(Capsule.create(CAPSULE_PATH, { runtime, ...options }))).toMatchObject({ code });
@@ -156,6 +157,14 @@ describe("Capsule.open()", () => {
       exitCode: 2,
       details: { offset: 0 },
     });
+  });
+
+  it("refuses a mode that it doesn't know", async () => {
+    const { capsule, runtime } = await newCapsule();
+    expect(await errorOf(Capsule.open(CAPSULE_PATH, { runtime, mode: "append" as never }))).toMatchObject({
+      code: "InvalidArgument",
+    });
+    await capsule.close();
   });
 
   it("gives lock and file back when it fails", async () => {

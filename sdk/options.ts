@@ -3,7 +3,8 @@
 import type { File, LockKind, Runtime } from "../runtimes/contract.js";
 
 /** What a `ModelCallEnvelope` may keep of a call: nothing, its prompt, or prompt and response. */
-export type CaptureMode = "none" | "prompts_only" | "full_io";
+export const captureModes = ["none", "prompts_only", "full_io"] as const;
+export type CaptureMode = (typeof captureModes)[number];
 
 /** What replaces the machine: for tests, for reproducible files, for readers of remote files. */
 export interface Injection {

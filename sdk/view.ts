@@ -11,7 +11,7 @@ import type { Session } from "./session.js";
  * it is open.
  *
  * @example
- * const before = await capsule.at("before the rewrite");
+ * const before = await capsule.at("plan done");
  * const plan = await before.get(uri, { as: "text" });
  */
 export class View extends Reader {

@@ -24,7 +24,7 @@ const MAX_NAME_BYTES = 4096;
 export function resolveRecord(core: CoreInstance, uri: string, at: CoreView): Eventually<CoreRecord | null> {
   return core.run(
     () => callResolve(core, uri, at),
-    (status) => (status === Status.NOT_FOUND ? null : (core.check(status, "resolve", uri), answeredRecord(core))),
+    (status) => foundOrNull(core, status, "resolve", uri, answeredRecord),
   );
 }
 
@@ -32,8 +32,21 @@ export function resolveRecord(core: CoreInstance, uri: string, at: CoreView): Ev
 export function resolveContent(core: CoreInstance, uri: string, at: CoreView): Eventually<ContentPlace | null> {
   return core.run(
     () => callResolve(core, uri, at),
-    (status) => (status === Status.NOT_FOUND ? null : (core.check(status, "resolve", uri), answeredContentPlace(core))),
+    (status) => foundOrNull(core, status, "resolve", uri, answeredContentPlace),
   );
+}
+
+/** The answer, or null if there is nothing. */
+function foundOrNull<Result>(
+  core: CoreInstance,
+  status: number,
+  action: string,
+  subject: string,
+  decode: (core: CoreInstance) => Result,
+): Result | null {
+  if (status === Status.NOT_FOUND) return null;
+  core.check(status, action, subject);
+  return decode(core);
 }
 
 function callResolve(core: CoreInstance, uri: string, at: CoreView): number {
@@ -50,7 +63,10 @@ function passText(core: CoreInstance, text: string): number {
 export function recordByNumber(core: CoreInstance, recordNumber: number): Eventually<CoreRecord> {
   return core.run(
     () => core.exports.record(recordNumber),
-    (status) => (core.check(status, "read record", String(recordNumber)), answeredRecord(core)),
+    (status) => {
+      core.check(status, "read record", String(recordNumber));
+      return answeredRecord(core);
+    },
   );
 }
 
@@ -157,7 +173,7 @@ function findName(
       const length = fixed + core.writeText(name, pointer + fixed, capacity - fixed);
       return core.exports.findName(length, at.branch, at.sequence);
     },
-    (status) => (status === Status.NOT_FOUND ? null : (core.check(status, "find a checkpoint"), answeredRecord(core))),
+    (status) => foundOrNull(core, status, "find a checkpoint", "", answeredRecord),
   );
 }
 

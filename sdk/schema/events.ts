@@ -7,6 +7,7 @@
 
 import { z } from "zod";
 import type { EventType } from "../event-types.js";
+import { captureModes } from "../options.js";
 import { isUri } from "../uri.js";
 
 const text = z.string();
@@ -18,7 +19,7 @@ const time = z.iso.datetime();
 const capsuleUri = z.string().refine(isUri, "expected an mv2:// URI");
 const json = z.json();
 const jsonObject = z.record(z.string(), json);
-const mode = z.enum(["none", "prompts_only", "full_io"]);
+const mode = z.enum(captureModes);
 
 const export_ = {
   destination_type: name,
