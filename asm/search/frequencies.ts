@@ -3,11 +3,12 @@ import { memtableFindTerm } from "../segment/memtable-terms";
 import { OK } from "../status";
 import { hasBit } from "./bitmap";
 import { advance, Cursor, clearCursorStatus, cursorStatus, decodeBlock } from "./cursor";
+import { listHidden, MAX_HIDDEN } from "./hidden";
 import { openCursor } from "./open-cursor";
 import { PartView, partSegmentOf } from "./part-view";
 import { QueryTerm, queryArena } from "./query";
 import { findTermPlace, TermPlace } from "./term-places";
-import { listHidden, MAX_HIDDEN, View } from "./view";
+import { View } from "./view-list";
 
 /**
  * How many documents of a view hold a term. Where all of a part shows, its dictionary knows; where not, postings are looked through,

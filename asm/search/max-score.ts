@@ -8,6 +8,16 @@ import { documentLength, PartView, shows } from "./part-view";
 import { prime } from "./prime";
 import { contributions, scoreBatch } from "./score-postings";
 import { hitCapacity, hitCount, offerHit, threshold } from "./top-k";
+import {
+  cursorCount,
+  cursorOf,
+  findWindow,
+  firstEssential,
+  startWindows,
+  sumBefore,
+  windowEnd,
+  windowStart,
+} from "./window";
 
 /**
  * Finds the best hits of a part without looking at all postings: MaxScore (Turtle and Flood, "Query evaluation: strategies and
@@ -21,62 +31,35 @@ import { hitCapacity, hitCount, offerHit, threshold } from "./top-k";
  * A document is left out only if a bound of its score is less than the threshold: one that could tie is scored, and its URI decides.
  */
 
-/** Windows in which several terms are essential have at least so many ordinals: a window costs some work for each term. */
-const LEAST_WINDOW: u32 = 1024;
-
 /** So many terms, those that may contribute most, raise the threshold before the first window. */
 const MAX_PRIMING_TERMS: u32 = 3;
 
 let part: PartView = changetype<PartView>(0);
-/** u32 addresses of the cursors that have postings left: in the window at hand, by ascending bounds. */
-let order: usize = 0;
-let count: u32 = 0;
-/** Sums of the window's bounds, i64 each: of the cursors before the one at an index. */
-let sums: usize = 0;
-/** Index of the first essential cursor. */
-let firstEssential: u32 = 0;
-let windowStart: u32 = 0;
-let windowEnd: u32 = 0;
 /** The first failure to take a hit. */
 let offerStatus: i32 = OK;
 /** Documents scored since the instance started: what pruning saves can be seen in it. */
 export let documentsScored: u32 = 0;
 
-function cursorOf(index: u32): Cursor {
-  return changetype<Cursor>(<usize>load<u32>(order + ((<usize>index) << 2)));
-}
-
-/** The most that the optional cursors before `index` contribute together. */
-function sumBefore(index: u32): i64 {
-  return load<i64>(sums + ((<usize>index) << 3));
-}
-
 /**
- * Offers the best hits of a part. `cursors` are the addresses (u32) of `cursorCount` open cursors; `boundSums` has room for an i64 for each and
+ * Offers the best hits of a part. `cursors` are the addresses (u32) of `count` open cursors; `boundSums` has room for an i64 for each and
  * one more. OK or a status.
  */
-export function collectHits(view: PartView, cursors: usize, cursorCount: u32, boundSums: usize): i32 {
+export function collectHits(view: PartView, cursors: usize, count: u32, boundSums: usize): i32 {
   part = view;
-  order = cursors;
-  count = cursorCount;
-  sums = boundSums;
   offerStatus = OK;
   clearCursorStatus();
-  windowStart = 0;
-  for (let i: u32 = 0; i < count; i++) cursorOf(i).windowBound = cursorOf(i).bound;
-  sortByBound();
+  startWindows(cursors, count, boundSums, part.recordCount);
   if (hitCount < hitCapacity) {
     for (let i = count - min<u32>(count, MAX_PRIMING_TERMS); i < count; i++) prime(part, cursorOf(i));
   }
   while (findWindow()) {
-    if (firstEssential + 1 == count) scanSingle();
-    else if (firstEssential < count) scanSeveral();
+    if (firstEssential + 1 == cursorCount) scanSingle();
+    else if (firstEssential < cursorCount) scanSeveral();
     const status = statusSoFar();
     if (status != OK) {
       clearRange();
       return status;
     }
-    windowStart = windowEnd;
   }
   return statusSoFar();
 }
@@ -84,74 +67,6 @@ export function collectHits(view: PartView, cursors: usize, cursorCount: u32, bo
 function statusSoFar(): i32 {
   if (cursorStatus != OK) return cursorStatus;
   return offerStatus != OK ? offerStatus : segmentStatus;
-}
-
-/** Finds the next window, with the order and bounds of the cursors in it. False when no cursor has anything left. */
-function findWindow(): bool {
-  dropFinished();
-  if (count == 0) return false;
-  // The blocks of the terms that mattered last decide how far bounds hold.
-  const first = min<u32>(firstEssential, count - 1);
-  let end = part.recordCount;
-  for (let i = first; i < count; i++) {
-    const c = cursorOf(i);
-    end = min<u32>(end, blockEntry(c, c.windowBlock).last + 1);
-  }
-  if (count - first > 1) end = max<u32>(end, min<u32>(windowStart + LEAST_WINDOW, part.recordCount));
-  windowEnd = end;
-  for (let i: u32 = 0; i < count; i++) boundWindow(cursorOf(i));
-  sortByBound();
-  return true;
-}
-
-/** Moves each cursor's block to the window; leaves out those without a posting in it or behind. */
-function dropFinished(): void {
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const c = cursorOf(i);
-    let block = c.windowBlock;
-    while (block < c.blocks && blockEntry(c, block).last < windowStart) block++;
-    c.windowBlock = block;
-    if (block == c.blocks) continue;
-    store<u32>(order + ((<usize>kept) << 2), <u32>changetype<usize>(c));
-    kept++;
-  }
-  count = kept;
-}
-
-/** Finds the greatest bound of a cursor's blocks in the window. */
-function boundWindow(c: Cursor): void {
-  let block = c.windowBlock;
-  let entry = blockEntry(c, block);
-  let bound = entry.bound;
-  while (entry.last + 1 < windowEnd && block + 1 < c.blocks) {
-    block++;
-    entry = blockEntry(c, block);
-    bound = max<i64>(bound, entry.bound);
-  }
-  c.windowBound = bound;
-}
-
-/** Orders the cursors by their bounds in the window and finds which are essential. */
-function sortByBound(): void {
-  for (let i: u32 = 1; i < count; i++) {
-    const c = cursorOf(i);
-    const bound = c.windowBound;
-    let at = i;
-    while (at > 0 && cursorOf(at - 1).windowBound > bound) {
-      store<u32>(order + ((<usize>at) << 2), load<u32>(order + ((<usize>(at - 1)) << 2)));
-      at--;
-    }
-    store<u32>(order + ((<usize>at) << 2), <u32>changetype<usize>(c));
-  }
-  let sum: i64 = 0;
-  firstEssential = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    store<i64>(sums + ((<usize>i) << 3), sum);
-    sum += cursorOf(i).windowBound;
-    if (sum < threshold) firstEssential = i + 1;
-  }
-  store<i64>(sums + ((<usize>count) << 3), sum);
 }
 
 /** What a cursor's posting at hand contributes. */
@@ -239,7 +154,7 @@ function completeScore(ordinal: u32, scoreSoFar: i64, optional: u32): void {
 function scanSeveral(): void {
   for (let base = windowStart; base < windowEnd; ) {
     const end = min<u32>(windowEnd, base > NO_MORE - RANGE ? NO_MORE : base + RANGE);
-    for (let i = firstEssential; i < count; i++) addPostings(cursorOf(i), base, end);
+    for (let i = firstEssential; i < cursorCount; i++) addPostings(cursorOf(i), base, end);
     completeRange(base);
     base = end;
   }

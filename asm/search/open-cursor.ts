@@ -22,8 +22,6 @@ import { failTerm, TermPlace } from "./term-places";
 /** Bytes that a full block has at least: its three widths. */
 const LEAST_BLOCK_BYTES: u32 = 3;
 const ENTRY_BYTES: usize = offsetof<BlockEntry>();
-/** Offsets in a skip entry that is being turned into a `BlockEntry`. */
-const BOUND: usize = 8;
 
 /**
  * Opens a cursor over a term of a part, before the first posting. Its bounds are for a term of this weight. What it needs until the

@@ -12,7 +12,15 @@ beforeAll(async () => {
 }, 120_000);
 
 test("search() can be repeated after each PENDING, and gives the same then", () => {
-  const model = writeHistory(harness, { seed: 21, commits: 30, records: 40, uris: 900, words: 200, bodyWords: 40, branches: true });
+  const model = writeHistory(harness, {
+    seed: 21,
+    commits: 30,
+    records: 40,
+    uris: 900,
+    words: 200,
+    bodyWords: 40,
+    branches: true,
+  });
   for (const branch of [0, 1, model.branches.length - 1]) {
     const lineage = model.lineage(branch, 30);
     const query = `${word(1)} ${word(5)} ${word(40)}`;
@@ -126,7 +134,10 @@ test("search() answers CORRUPT, or something, to bytes changed anywhere else", (
   for (const tag of [2, 3, 4, 5, 6, 10]) {
     const [start, end] = sectionOf(data, tag);
     for (let i = 0; i < 150; i++) {
-      searchChanged(data, Array.from({ length: 1 + random(3) }, () => [start + random(end - start), random(256)]));
+      searchChanged(
+        data,
+        Array.from({ length: 1 + random(3) }, () => [start + random(end - start), random(256)]),
+      );
     }
   }
 });
@@ -140,7 +151,10 @@ test("search() refuses skip entries that don't ascend, lie beyond the segment, o
   const change = (entry: number, offset: number, value: number): number => {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, value, true);
-    return searchChanged(data, [...bytes].map((byte, i): [number, number] => [table + 16 * entry + offset + i, byte]));
+    return searchChanged(
+      data,
+      [...bytes].map((byte, i): [number, number] => [table + 16 * entry + offset + i, byte]),
+    );
   };
   expect(change(0, 0, 127)).toBeGreaterThan(0);
   for (const last of [0, 126, 128, 255, 699, 700, 0xffffffff]) expect(change(0, 0, last)).toBe(CORRUPT);

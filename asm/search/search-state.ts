@@ -7,7 +7,7 @@ import { placeTerm } from "./frequencies";
 import { openCursor } from "./open-cursor";
 import { queryArena, queryTerm, queryTermCount } from "./query";
 import { TermPlace } from "./term-places";
-import { View } from "./view";
+import { View } from "./view-list";
 
 /** What a search knows: its view, where each part keeps the postings of each term, and a cursor for each term. */
 

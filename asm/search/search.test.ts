@@ -85,7 +85,17 @@ test("search() passes over what is pending, and sees it when it is asked for", (
   const model = writeHistory(harness, { seed: 9, commits: 5, records: 10, uris: 30, words: 10, bodyWords: 10 });
   for (let i = 0; i < 30; i++) {
     const uri = `mv2://w/${word(i)}`;
-    harness.add(model.add({ uri, branch: 0, sequence: 6, kind: i % 5 === 4 ? "removal" : "document", promoted: 0, title: [], body: [word(i % 3)] }));
+    harness.add(
+      model.add({
+        uri,
+        branch: 0,
+        sequence: 6,
+        kind: i % 5 === 4 ? "removal" : "document",
+        promoted: 0,
+        title: [],
+        body: [word(i % 3)],
+      }),
+    );
     for (const sequence of [5, 6, 7]) compare(model, [word(0), word(1)], main(sequence), 5);
     if (i === 20) harness.cut();
   }

@@ -11,11 +11,19 @@ const filler = (words: number) => Array.from({ length: words }, (_, i) => `fille
 
 test("snippetRun() shows all of a short text, with its matching words", () => {
   const snippet = harness.snippet("Fix a memory leak in write-tree.c", "leak memory", 200);
-  expect(snippet).toMatchObject({ start: 0, end: 33, text: "Fix a memory leak in write-tree.c", words: ["memory", "leak"] });
+  expect(snippet).toMatchObject({
+    start: 0,
+    end: 33,
+    text: "Fix a memory leak in write-tree.c",
+    words: ["memory", "leak"],
+  });
 });
 
 test("snippetRun() matches words as searching does: folded, and stemmed in English", () => {
-  expect(harness.snippet("Renaming RENAMED files", "rename", 100, { analyzer: ENGLISH }).words).toEqual(["Renaming", "RENAMED"]);
+  expect(harness.snippet("Renaming RENAMED files", "rename", 100, { analyzer: ENGLISH }).words).toEqual([
+    "Renaming",
+    "RENAMED",
+  ]);
   expect(harness.snippet("Renaming RENAMED files", "renamed", 100).words).toEqual(["RENAMED"]);
   expect(harness.snippet("日本語の検索エンジン", "検索", 100).words).toEqual(["検索"]);
 });
@@ -48,7 +56,11 @@ test("snippetRun() begins and ends between words where no sentence is near", () 
 });
 
 test("snippetRun() shows the beginning where nothing matches", () => {
-  expect(harness.snippet(`One line.\n${filler(50)}`, "zebra", 14)).toMatchObject({ start: 0, text: "One line.", words: [] });
+  expect(harness.snippet(`One line.\n${filler(50)}`, "zebra", 14)).toMatchObject({
+    start: 0,
+    text: "One line.",
+    words: [],
+  });
   expect(harness.snippet("", "zebra", 10)).toMatchObject({ start: 0, end: 0, text: "", words: [] });
   expect(harness.snippet("some text", "", 4)).toMatchObject({ text: "some" });
 });
@@ -70,16 +82,35 @@ test("snippetRun() cuts no character, whatever the room, and leaves out one that
     }
   }
   const bytes = new TextEncoder().encode("rocket 🚀");
-  for (let cut = 8; cut < bytes.length; cut++) expect(harness.snippet(bytes.subarray(0, cut), "rocket", 50).text).toBe("rocket");
+  for (let cut = 8; cut < bytes.length; cut++)
+    expect(harness.snippet(bytes.subarray(0, cut), "rocket", 50).text).toBe("rocket");
   expect(harness.snippet(bytes, "rocket", 50).text).toBe("rocket 🚀");
 });
 
 test("snippetRun() keeps its promises for random texts: bounds, order, and the best window", () => {
   const random = randomNumbers(41);
-  const parts = ["aa", "bb", "cc", "dd", "ee", ". ", "\n", " ", "é", "検索", "🚀", "foo_bar", "getFooBar", "x".repeat(60)];
+  const parts = [
+    "aa",
+    "bb",
+    "cc",
+    "dd",
+    "ee",
+    ". ",
+    "\n",
+    " ",
+    "é",
+    "検索",
+    "🚀",
+    "foo_bar",
+    "getFooBar",
+    "x".repeat(60),
+  ];
   const encoder = new TextEncoder();
   for (let i = 0; i < 600; i++) {
-    const text = Array.from({ length: random(200) }, () => `${parts[random(parts.length)] ?? ""}${random(3) ? " " : ""}`).join("");
+    const text = Array.from(
+      { length: random(200) },
+      () => `${parts[random(parts.length)] ?? ""}${random(3) ? " " : ""}`,
+    ).join("");
     const room = random(150);
     const snippet = harness.snippet(text, "aa bb foo 検索", room);
     const bytes = encoder.encode(text);
@@ -92,7 +123,9 @@ test("snippetRun() keeps its promises for random texts: bounds, order, and the b
       last = end;
     }
     expect(last).toBeLessThanOrEqual(snippet.bytes.length);
-    expect(distinct(snippet.words)).toBeGreaterThanOrEqual(mostDistinct(harness.snippet(text, "aa bb foo 検索", bytes.length), room));
+    expect(distinct(snippet.words)).toBeGreaterThanOrEqual(
+      mostDistinct(harness.snippet(text, "aa bb foo 検索", bytes.length), room),
+    );
   }
 });
 
@@ -103,10 +136,17 @@ function distinct(words: string[]): number {
 
 /** The most distinct terms that whole highlights within `room` bytes hold. */
 function mostDistinct(all: { highlights: [number, number][]; words: string[] }, room: number): number {
-  return Math.max(0, ...all.highlights.map(([first]) => distinct(all.words.filter((_, i) => {
-    const [start, end] = all.highlights[i] ?? [0, 0];
-    return start >= first && end <= first + room;
-  }))));
+  return Math.max(
+    0,
+    ...all.highlights.map(([first]) =>
+      distinct(
+        all.words.filter((_, i) => {
+          const [start, end] = all.highlights[i] ?? [0, 0];
+          return start >= first && end <= first + room;
+        }),
+      ),
+    ),
+  );
 }
 
 test("snippetRun() finds the only match at the end of a long text", () => {
