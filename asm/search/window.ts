@@ -6,8 +6,12 @@ import { threshold } from "./top-k";
  * optional ones, which together stay below the threshold, then the essential ones.
  */
 
-/** Windows in which several terms are essential have at least so many ordinals: a window costs some work for each term. */
-const LEAST_WINDOW: u32 = 1024;
+/**
+ * Windows in which several terms are essential have at least so many ordinals for each term, as a window costs some work for each; but
+ * no more than this need be.
+ */
+const ORDINALS_PER_TERM: u32 = 128;
+const LARGEST_LEAST_WINDOW: u32 = 4096;
 
 /** u32 addresses of the cursors that have postings left: in the window at hand, by ascending bounds. */
 let order: usize = 0;
@@ -58,7 +62,10 @@ export function findWindow(): bool {
     const c = cursorOf(i);
     end = min<u32>(end, blockEntry(c, c.windowBlock).last + 1);
   }
-  if (cursorCount - first > 1) end = max<u32>(end, min<u32>(windowStart + LEAST_WINDOW, recordCount));
+  if (cursorCount - first > 1) {
+    const least = min<u32>(cursorCount * ORDINALS_PER_TERM, LARGEST_LEAST_WINDOW);
+    end = max<u32>(end, <u32>min<u64>(<u64>windowStart + least, recordCount));
+  }
   windowEnd = end;
   for (let i: u32 = 0; i < cursorCount; i++) boundWindow(cursorOf(i));
   sortByBound();
