@@ -21,7 +21,10 @@ export function defineFailureCases(): void {
 
 function usageCases(): void {
   const workspace = new Workspace();
-  beforeAll(async () => void (await workspace.create({})));
+  beforeAll(async () => {
+    await workspace.create({});
+    for (const name of ["a", "b"]) writeFileSync(workspace.path(name), name);
+  });
   afterAll(() => workspace.remove());
 
   const commandLines: readonly (readonly [string, ...string[]])[] = [
@@ -41,8 +44,7 @@ function usageCases(): void {
     ["--bogus", "list"],
   ];
 
-  it.each(commandLines.map((args) => [args.join(" "), args] as const))("%s", async (_, args) => {
-    if (args[0] === "put") for (const name of ["a", "b"]) writeFileSync(workspace.path(name), name);
+  it.concurrent.each(commandLines.map((args) => [args.join(" "), args] as const))("%s", async (_, args) => {
     const error = await workspace.failure(1, args);
     expect(error.code).toBe("UsageError");
     expect(error.hint).toBeTypeOf("string");
@@ -90,11 +92,15 @@ function missingCases(): void {
     [["list", "--branch", "run/1"], "InvalidArgument"],
   ];
 
-  it.each(cases.map(([args, code]) => [args.join(" "), code, args] as const))("%s: %s", async (_, code, args) => {
-    expect(await workspace.failure(1, args)).toMatchObject({ code });
-  });
+  it.concurrent.each(cases.map(([args, code]) => [args.join(" "), code, args] as const))(
+    "%s: %s",
+    async (_, code, args) => {
+      // They run side by side, and some of them take the lock.
+      expect(await workspace.failure(1, [...args, "--wait", "60"])).toMatchObject({ code });
+    },
+  );
 
-  it.each([["list"], ["stats"], ["commit", "--label", "x"], ["rm", PLAN]])(
+  it.concurrent.each([["list"], ["stats"], ["commit", "--label", "x"], ["rm", PLAN]])(
     "%s without a capsule: NotFound",
     async (...args) => {
       const error = await empty.failure(1, args);
