@@ -39,7 +39,12 @@ const digest: usize = memory.data(32, 16);
 const expectedDigest: usize = memory.data(32, 16);
 const computed: usize = memory.data(32, 16);
 const rangeBytes: usize = memory.data(16, 8);
-const item: Buffer = Buffer.create();
+/** Bytes of the batch, read ahead: most items lie in it whole and are checked where they are. */
+const WINDOW_BYTES: u32 = 1 << 18;
+const window: Buffer = Buffer.create();
+let windowStart: u64 = 0;
+/** The item at hand, in the window. */
+let item: usize = 0;
 const deadRanges: Buffer = Buffer.create();
 
 /** Where the check stands, and where the batch's commit frame begins. */
@@ -57,6 +62,7 @@ export function beginBatchCheck(commit: CommitView, commitOffset: u64): i32 {
   checkEnd = commitOffset;
   checkedFrames = 1;
   nextDeadRange = 0;
+  window.clear();
   deadRanges.clear();
   startReading(commit.deadRanges, commit.end - commit.deadRanges);
   for (let i: u32 = 0; i < commit.deadRangeCount; i++) {
@@ -91,8 +97,8 @@ export function continueBatchCheck(budgetBytes: u64): i32 {
 
 /** Passes over the item at hand after it was reported, if its length can be told. False if the batch can't be gone through. */
 export function skipBadItem(): bool {
-  if (item.length < FRAME_HEADER_BYTES || checkPosition + FRAME_HEADER_BYTES > checkEnd) return false;
-  const frame = item.data;
+  if (checkPosition + FRAME_HEADER_BYTES > checkEnd || locate(FRAME_HEADER_BYTES) != OK) return false;
+  const frame = item;
   if (!frameHeaderIsSane(frame) || frameOffset(frame) != checkPosition) return false;
   const total = frameBytes(frameBodyLength(frame));
   if (checkPosition + total > checkEnd) return false;
@@ -102,7 +108,7 @@ export function skipBadItem(): bool {
 }
 
 function finish(status: i32): i32 {
-  if (status == OK) item.release();
+  if (status == OK) window.release();
   return status;
 }
 
@@ -115,11 +121,29 @@ function checkItem(): i32 {
   if (available < FRAME_HEADER_BYTES)
     return failNumbers(CORRUPT, Cause.BATCH_TILING, checkPosition, checkEnd, checkPosition);
   const first: u32 = available < MARK_BYTES ? FRAME_HEADER_BYTES : MARK_BYTES;
-  item.clear();
-  if (item.extend(first) == 0) return OUT_OF_MEMORY;
-  const status = readAt(checkPosition, first, item.data);
+  const status = locate(first);
   if (status != OK) return status;
-  return startsWithMagic(item.data) && first == MARK_BYTES ? checkMark() : checkFrame(first, available);
+  return startsWithMagic(item) && first == MARK_BYTES ? checkMark() : checkFrame(available);
+}
+
+/** Sees to it that `length` bytes of the item at hand are in the window, at `item`. */
+function locate(length: u32): i32 {
+  const inWindow = checkPosition - windowStart;
+  if (checkPosition >= windowStart && inWindow + length <= <u64>window.length) {
+    item = window.data + <usize>inWindow;
+    return OK;
+  }
+  const ahead = <u32>min<u64>(max<u32>(length, WINDOW_BYTES), checkEnd - checkPosition);
+  window.clear();
+  if (window.extend(ahead) == 0) return OUT_OF_MEMORY;
+  const status = readAt(checkPosition, ahead, window.data);
+  if (status != OK) {
+    window.clear();
+    return status;
+  }
+  windowStart = checkPosition;
+  item = window.data;
+  return OK;
 }
 
 function passDeadRange(range: usize): i32 {
@@ -134,16 +158,16 @@ function passDeadRange(range: usize): i32 {
 }
 
 function checkMark(): i32 {
-  if (!markIsWhole(item.data, checkPosition) || markKind(item.data) == MarkKind.TRAILER) {
+  if (!markIsWhole(item, checkPosition) || markKind(item) == MarkKind.TRAILER) {
     return fail(CORRUPT, Cause.MARK, checkPosition);
   }
-  blake3Update(digestState, item.data, MARK_BYTES);
+  blake3Update(digestState, item, MARK_BYTES);
   checkPosition += MARK_BYTES;
   return OK;
 }
 
-function checkFrame(read: u32, available: u64): i32 {
-  const header = item.data;
+function checkFrame(available: u64): i32 {
+  const header = item;
   const known = frameKind(header) >= FrameKind.PACK && frameKind(header) <= FrameKind.SIGNATURES;
   const skippable = !known && frameFlags(header) == SKIPPABLE && frameBodyLength(header) <= MAX_BODY_BYTES;
   if (!skippable && (!known || !frameHeaderIsSane(header))) return fail(CORRUPT, Cause.FRAME_HEADER, checkPosition);
@@ -153,12 +177,9 @@ function checkFrame(read: u32, available: u64): i32 {
   if (frameKind(header) == FrameKind.COMMIT) return fail(CORRUPT, Cause.FRAME_KIND, checkPosition);
   const total = frameBytes(frameBodyLength(header));
   if (<u64>total > available) return fail(CORRUPT, Cause.BEYOND_END, checkPosition);
-  if (total > read) {
-    if (item.extend(total - read) == 0) return OUT_OF_MEMORY;
-    const status = readAt(checkPosition + read, total - read, item.data + read);
-    if (status != OK) return status;
-  }
-  const frame = item.data;
+  const status = locate(total);
+  if (status != OK) return status;
+  const frame = item;
   hashFrame(frame, computed);
   if (!equalBytes(frame, computed, 32)) return failHashes(CORRUPT, Cause.FRAME_HASH, checkPosition, frame, computed);
   if (!framePaddingIsZero(frame)) return fail(CORRUPT, Cause.FRAME_PADDING, checkPosition);
