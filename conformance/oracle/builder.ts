@@ -33,12 +33,8 @@ export function buildSegmentData(
   const uris = uriTable(history, records);
   const { postings, terms } = termSections(analyzed);
   const sections: Section[] = [
-    plain(SectionTag.addresses, (to) => {
-      for (const { address } of records) to.u64(address);
-    }),
-    plain(SectionTag.kinds, (to) => {
-      for (const { kind, isDocument } of records) to.u8(kind + (isDocument ? DOCUMENT_FLAG : 0));
-    }),
+    each(SectionTag.addresses, records, (to, { address }) => to.u64(address)),
+    each(SectionTag.kinds, records, (to, { kind, isDocument }) => to.u8(kind + (isDocument ? DOCUMENT_FLAG : 0))),
     plain(SectionTag.runs, (to) => putRuns(to, records)),
     lengthSection(SectionTag.titleLengths, analyzed, 0, recordCount),
     lengthSection(SectionTag.bodyLengths, analyzed, 1, recordCount),
@@ -50,9 +46,7 @@ export function buildSegmentData(
     plain(SectionTag.contents, (to) => putContents(to, history, records)),
     plain(SectionTag.packs, (to) => putPacks(to, history, records)),
     buildTable(SectionTag.names, nameTable(records)),
-    plain(SectionTag.checkpoints, (to) => {
-      for (const ordinal of ordinalsOf(records, RecordKind.checkpoint)) to.u32(ordinal);
-    }),
+    each(SectionTag.checkpoints, ordinalsOf(records, RecordKind.checkpoint), (to, ordinal) => to.u32(ordinal)),
     plain(SectionTag.events, (to) => putEvents(to, records)),
   ];
   const fieldTokens = [0, 1].map((field) =>
@@ -67,6 +61,12 @@ export function buildSegmentData(
     termCount: terms.length,
   };
   return encodeSegmentData(totals, sections);
+}
+
+function each<T>(tag: number, entries: readonly T[], put: (to: ByteWriter, entry: T) => void): Section {
+  return plain(tag, (to) => {
+    for (const entry of entries) put(to, entry);
+  });
 }
 
 function plain(tag: number, put: (to: ByteWriter) => void): Section {

@@ -84,13 +84,7 @@ function parseRecord(
   firstUri: Uint8Array,
   timeBaseMs: number,
 ): PackedRecord {
-  const kindByte = reader.u8();
-  const kind = kindByte & ~DOCUMENT_FLAG;
-  const isDocument = kindByte >= DOCUMENT_FLAG;
-  if (kind < RecordKind.revision || kind > RecordKind.promotion) reader.fail(`has kind ${kind}`);
-  if (isDocument && kind !== RecordKind.revision) reader.fail(`of kind ${kind} is marked as a document`);
-  const tag = reader.varint();
-  if (tag !== 0 && kind !== RecordKind.event) reader.fail(`of kind ${kind} has tag ${tag}`);
+  const { kind, isDocument, tag } = parseKind(reader);
   const { uriBytes, sharedUriBytes } = parseUri(reader, firstUri);
   const timeMs = timeBaseMs + unzigzag(reader.varintExact());
   if (timeMs < 0 || !Number.isSafeInteger(timeMs)) reader.fail(`has time ${timeMs}`);
@@ -122,6 +116,17 @@ function parseRecord(
     payloadCodec,
     payload,
   };
+}
+
+function parseKind(reader: ByteReader): { kind: number; isDocument: boolean; tag: number } {
+  const kindByte = reader.u8();
+  const kind = kindByte & ~DOCUMENT_FLAG;
+  const isDocument = kindByte >= DOCUMENT_FLAG;
+  if (kind < RecordKind.revision || kind > RecordKind.promotion) reader.fail(`has kind ${kind}`);
+  if (isDocument && kind !== RecordKind.revision) reader.fail(`of kind ${kind} is marked as a document`);
+  const tag = reader.varint();
+  if (tag !== 0 && kind !== RecordKind.event) reader.fail(`of kind ${kind} has tag ${tag}`);
+  return { kind, isDocument, tag };
 }
 
 function parseUri(reader: ByteReader, firstUri: Uint8Array): { uriBytes: Uint8Array; sharedUriBytes: number } {

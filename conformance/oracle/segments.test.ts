@@ -1,9 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openCapsule } from "./capsule.js";
+import { parseCommitBody } from "./commit.js";
+import { describeSection } from "./describe.js";
+import { parseDirectory, SectionTag } from "./directory.js";
+import { attempt } from "./failure.js";
 import { readHistory } from "./history.js";
-import { MAX_BODY_BYTES } from "./items.js";
+import { FrameKind, MAX_BODY_BYTES } from "./items.js";
+import { parsePack } from "./pack.js";
+import { decodePayload } from "./payload.js";
 import { streamBytes } from "./segment.js";
+import { sectionOf } from "./segment-check.js";
 import { verifyCapsule } from "./verify.js";
 import { CapsuleWriter, type SegmentChoice } from "./writer.js";
 
@@ -151,5 +158,54 @@ describe("readHistory()", () => {
       counts.push(readHistory(openCapsule(writer.bytes)).records.length);
     }
     expect(counts).toEqual([1, 3, 6, 10, 15]);
+  });
+});
+
+describe("parsers of bytes that are hashed", () => {
+  const writer = CapsuleWriter.create();
+  const content = Array.from({ length: 300 }, (_, i) => `w${i}`).join(" ");
+  writer.add({ kind: "event", uri: "mv2://test/event/1", tag: 3, content: "{}" });
+  writer.add({ kind: "checkpoint", uri: "mv2://test/checkpoint/1", title: "label" });
+  for (let i = 0; i < 140; i++)
+    writer.add({ kind: "revision", uri: uri(`${i}`), title: "t", content: `${content} ${i}` });
+  writer.branch("run/1");
+  writer.commit({ segments: "all" });
+  const frames = [...readHistory(openCapsule(writer.bytes)).frames.values()];
+  const bodyOf = (kind: number) => frames.find((frame) => frame.kind === kind)?.stored ?? new Uint8Array(0);
+  const data = bodyOf(FrameKind.extent).subarray(0, onlySegment(writer.bytes).dataBytes);
+
+  const parsers: [string, Uint8Array, (bytes: Uint8Array) => unknown][] = [
+    [
+      "parsePack()",
+      bodyOf(FrameKind.pack),
+      (bytes) => parsePack(bytes, 256).records.map((record) => decodePayload(record, undefined)),
+    ],
+    ["parseCommitBody()", bodyOf(FrameKind.commit), (bytes) => parseCommitBody(bytes, 256)],
+    ["parseDirectory() and describeSection", data, describeAll],
+  ];
+
+  function describeAll(bytes: Uint8Array): void {
+    const directory = parseDirectory(bytes);
+    const postings = sectionOf(directory, SectionTag.postings)?.bytes ?? new Uint8Array(0);
+    for (const section of directory.sections) describeSection[section.tag]?.(section, postings);
+  }
+
+  it.each(parsers)("%s reports corruption and nothing else, whatever the bytes are", (_, bytes, parse) => {
+    expect(bytes.length).toBeGreaterThan(0);
+    expect(attempt(() => parse(bytes))).toHaveProperty("value");
+    const change = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255));
+    // Most of what matters stands in the first or last bytes.
+    const edge = fc.tuple(
+      fc.nat(Math.min(400, bytes.length - 1)).map((back) => bytes.length - 1 - back),
+      fc.nat(255),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(change, edge), { minLength: 1, maxLength: 4 }), (changes) => {
+        const changed = bytes.slice();
+        for (const [at, value] of changes) changed[at] = value;
+        attempt(() => parse(changed));
+      }),
+      { numRuns: 300, seed: 20_260_102 },
+    );
   });
 });

@@ -77,8 +77,13 @@ function cutIntoBlocks(entries: readonly TableEntry[], leastEntries: number): Bl
 export function readTable(section: Section): TableEntry[] {
   let blocks = [section.bytes.subarray(section.auxiliaryOffset, section.auxiliaryOffset + section.auxiliaryBytes)];
   for (let level = section.parameter; level > 1; level--) {
-    blocks = blocks.flatMap((block) => readBlock(block).map((entry) => childBlock(section, entry)));
+    blocks = readLevel(section, blocks).map((entry) => childBlock(section, entry));
   }
+  return readLevel(section, blocks);
+}
+
+/** The entries of all blocks of a level. Since their keys ascend, no block can be named twice: hostile tables come to an end. */
+function readLevel(section: Section, blocks: readonly Uint8Array[]): TableEntry[] {
   const entries = blocks.flatMap(readBlock);
   for (let i = 1; i < entries.length; i++) {
     const ascends = compareBytes(entries[i - 1]?.key ?? new Uint8Array(0), entries[i]?.key ?? new Uint8Array(0)) < 0;
