@@ -1,5 +1,6 @@
 /** The public entry of speckit-capsule: the same import on Node, Bun and Deno. */
 
+export type * from "../runtimes/contract.js";
 export { Capsule } from "./capsule.js";
 export {
   type Diagnostic,

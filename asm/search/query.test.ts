@@ -42,5 +42,7 @@ test("parseQuery() takes single ideographs only where they stand alone", () => {
 
 test("parseQuery() tells thousands of terms apart, of any length", () => {
   const words = Array.from({ length: 2000 }, (_, i) => word(i) + "y".repeat(i % 40));
-  expect(termsOf([...words, ...words.slice(0, 700)].join(" "), PLAIN)).toEqual(words.map((term, i) => [term, i < 700 ? 2 : 1]));
+  expect(termsOf([...words, ...words.slice(0, 700)].join(" "), PLAIN)).toEqual(
+    words.map((term, i) => [term, i < 700 ? 2 : 1]),
+  );
 });
