@@ -87,6 +87,29 @@ test("collectHits() finds what scoring everything finds where few documents show
   compareRandom(model, 7, 300, 60, () => 1 + random(4));
 });
 
+test("collectHits() finds the few documents that stand out among many alike", () => {
+  harness.reset();
+  const random = randomNumbers(9);
+  const model = new SearchModel();
+  const common = ["one", "two", "three", "four"];
+  for (let number = 0; number < 9000; number++) {
+    const some = common.filter(() => random(3) !== 0);
+    const alike = [...some, ...Array.from({ length: 60 }, () => word(random(40)))];
+    const body = random(250) === 0 ? some.flatMap((term) => Array.from({ length: 1 + random(9) }, () => term)) : alike;
+    harness.add(
+      model.add({ uri: `mv2://w/${number}`, branch: 0, sequence: 1, kind: "document", promoted: 0, title: [], body }),
+    );
+    if (number === 7000) harness.cut();
+  }
+  const lineage: Lineage = [[0, 1]];
+  for (let choice = 1; choice < 64; choice++) {
+    const query = [...common, word(3), word(30)].filter((_, i) => (choice >> i) & 1).join(" ");
+    for (const limit of [1, 5, 20]) {
+      expect(found(harness.search(query, lineage, limit).hits), query).toEqual(best(model, query, lineage, limit));
+    }
+  }
+});
+
 test("collectHits() scores a part of the documents, and reads a part of the blocks", () => {
   const model = writeCorpus(8, 9000, { cuts: [8999], replaced: 0, vocabulary: 3000 });
   const lineage: Lineage = [[0, 100]];

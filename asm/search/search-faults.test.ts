@@ -98,7 +98,11 @@ function writeVictim(): Uint8Array {
   harness.reset();
   const random = randomNumbers(31);
   for (let number = 0; number < 700; number++) {
-    const body = ["all", ...Array.from({ length: 3 + random(4) }, () => word(random(1 + random(60))))];
+    const body = [
+      "all",
+      ...(number % 3 ? [] : ["third"]),
+      ...Array.from({ length: 3 + random(4) }, () => word(random(1 + random(60)))),
+    ];
     const at = { number, branch: 0, sequence: 1, promoted: 0, title: random(3) ? [] : ["all"], body };
     const exceptions: [number, number][] = number > 650 ? [[number - 600, 0]] : [];
     harness.add({ ...at, uri: `mv2://w/${number}`, kind: "document", exceptions });
@@ -112,7 +116,7 @@ function searchChanged(data: Uint8Array, changes: [at: number, value: number][])
   const changed = data.slice();
   for (const [at, value] of changes) changed[at] = value;
   harness.useData(changed, 700);
-  const status = harness.trySearch(`all ${word(0)} ${word(3)} ${word(50)}`, main(1), 10, COUNT | EXPLAIN);
+  const status = harness.trySearch(`all third ${word(0)} ${word(3)} ${word(50)}`, main(1), 10, COUNT | EXPLAIN);
   if (status < 0) expect(status).toBe(CORRUPT);
   return status;
 }
@@ -144,10 +148,13 @@ test("search() answers CORRUPT, or something, to bytes changed anywhere else", (
 
 test("search() refuses skip entries that don't ascend, lie beyond the segment, or disagree with their block", () => {
   const data = writeVictim();
-  // The list of "all" has five full blocks and a remainder, and is the longest: the first entry that ends a block at ordinal 127.
   const view = new DataView(data.buffer);
-  let table = sectionOf(data, 9)[0];
-  while (view.getUint32(table, true) !== 127 || view.getUint32(table + 16, true) !== 255) table++;
+  let table = 0;
+  // A list is found by the last ordinals of its first two blocks.
+  const findTable = (first: number, second: number) => {
+    table = sectionOf(data, 9)[0];
+    while (view.getUint32(table, true) !== first || view.getUint32(table + 16, true) !== second) table++;
+  };
   const change = (entry: number, offset: number, value: number): number => {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, value, true);
@@ -156,11 +163,16 @@ test("search() refuses skip entries that don't ascend, lie beyond the segment, o
       [...bytes].map((byte, i): [number, number] => [table + 16 * entry + offset + i, byte]),
     );
   };
+  findTable(127, 255);
   expect(change(0, 0, 127)).toBeGreaterThan(0);
   for (const last of [0, 126, 128, 255, 699, 700, 0xffffffff]) expect(change(0, 0, last)).toBe(CORRUPT);
   for (const last of [0, 127, 254, 256, 1000]) expect(change(1, 0, last)).toBe(CORRUPT);
   for (const offset of [1, 0xffffffff]) expect(change(0, 4, offset)).toBe(CORRUPT);
   for (const offset of [0, 2, 100000]) expect(change(1, 4, offset)).toBe(CORRUPT);
+  findTable(381, 699);
+  expect(change(0, 0, 381)).toBeGreaterThan(0);
+  for (const last of [379, 380, 382, 384]) expect(change(0, 0, last)).toBe(CORRUPT);
+  for (const last of [698, 697]) expect(change(1, 0, last)).toBe(CORRUPT);
 });
 
 test("search() refuses postings of records that are no documents", () => {

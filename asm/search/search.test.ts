@@ -137,9 +137,10 @@ test("search() finds the first URIs among thousands of equal scores", () => {
   const first = order(uris.filter((_, number) => number % 3000 === 17));
   const rest = order(uris.filter((_, number) => number % 3000 !== 17));
   for (const limit of [1, 3, 4, 5, 100, 10000]) {
-    expect(harness.search("same", main(1), limit).hits.map(({ uri }) => uri)).toEqual(
-      [...first, ...rest].slice(0, limit),
-    );
+    for (const query of ["same", "same other"]) {
+      const hits = harness.search(query, main(1), limit).hits;
+      expect(hits.map(({ uri }) => uri)).toEqual([...first, ...rest].slice(0, limit));
+    }
   }
 });
 
