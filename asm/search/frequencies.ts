@@ -1,4 +1,4 @@
-import { permanent } from "../memory/chunks";
+import { takeChunk } from "../memory/chunks";
 import { memtableFindTerm } from "../segment/memtable-terms";
 import { OK } from "../status";
 import { hasBit } from "./bitmap";
@@ -20,9 +20,13 @@ const KEPT_BYTES: usize = 16;
 const KEPT_BITS: u32 = 12;
 let kept: usize = 0;
 
+/** Where the frequency of a term among the documents that a part shows is kept, if it is; 0 without memory for it. */
 function keptPlace(part: PartView, place: TermPlace): usize {
-  if (kept == 0) kept = permanent(KEPT_BYTES << KEPT_BITS);
-  if (kept == 0) return 0;
+  if (kept == 0) {
+    kept = takeChunk(KEPT_BITS + 4);
+    if (kept == 0) return 0;
+    memory.fill(kept, 0, KEPT_BYTES << KEPT_BITS);
+  }
   const hash = (place.offset ^ ((<u64>part.visibility) << 40)) * 0x9e3779b97f4a7c15;
   return kept + <usize>(hash >>> (64 - KEPT_BITS)) * KEPT_BYTES;
 }

@@ -4,6 +4,7 @@ import { OK } from "../status";
 import { greatestLimit, LINEAGE_ENTRY_BYTES, lineageCount, lineageEntries } from "./lineage-limits";
 import { makeView } from "./make-view";
 import { partsGeneration } from "./parts";
+import { forgetRecordUris } from "./record-uri";
 import { MAX_VIEWS, View, viewAt } from "./view-list";
 
 /**
@@ -35,8 +36,12 @@ export function openView(): View | null {
   return view;
 }
 
-/** Forgets all views and gives their memory back. To be called when records are taken back: when a batch is given up. */
+/**
+ * Forgets all views, whose memory is given back, and what was kept of records. To be called when another capsule is opened, and when
+ * records are taken back: when a batch is given up.
+ */
 export function dropViews(): void {
+  forgetRecordUris();
   for (let i: u32 = 0; i < MAX_VIEWS; i++) closeView(viewAt(i));
 }
 
