@@ -17,7 +17,7 @@ function writeFile(runtime: Runtime, bytes: Uint8Array): void {
 describe("Capsule.create()", () => {
   it("makes the directories, one file and its lockfile, and is open for writing", async () => {
     const runtime = memoryMachine();
-    const path = "/work/.speckit/memvid/workspace.mv2";
+    const path = "/project/.speckit/memvid/workspace.mv2";
     const capsule = await Capsule.create(path, { ...repeatable(runtime), workspaceId: "ws", analyzer: "plain" });
     expect(capsule.info).toEqual({
       path,
@@ -32,7 +32,7 @@ describe("Capsule.create()", () => {
       root: expect.stringMatching(/^[0-9a-f]{64}$/),
       lock: "in-process",
     });
-    expect(runtime.files.list("/work/.speckit/memvid").map(({ name }) => name)).toEqual([
+    expect(runtime.files.list("/project/.speckit/memvid").map(({ name }) => name)).toEqual([
       "workspace.mv2",
       "workspace.mv2.lock",
     ]);
@@ -81,14 +81,14 @@ describe("Capsule.open()", () => {
     expect(await errorOf(reader.commit())).toMatchObject({ code: "ReadOnly" });
     expect(reader.info).toMatchObject({ mode: "read", lock: null });
     await reader.close();
-    expect(await errorOf(Capsule.open("/work/missing.mv2", { runtime }))).toMatchObject({
+    expect(await errorOf(Capsule.open("/project/missing.mv2", { runtime }))).toMatchObject({
       code: "NotFound",
       exitCode: 1,
     });
-    expect(await errorOf(Capsule.open("/work/missing.mv2", { runtime, mode: "write" }))).toMatchObject({
+    expect(await errorOf(Capsule.open("/project/missing.mv2", { runtime, mode: "write" }))).toMatchObject({
       code: "NotFound",
     });
-    expect(runtime.files.list("/work").map(({ name }) => name)).toEqual(["test.mv2"]);
+    expect(runtime.files.list("/project").map(({ name }) => name)).toEqual(["test.mv2"]);
     expect(runtime.files.readFile(CAPSULE_PATH)).toEqual(before);
   });
 

@@ -121,6 +121,27 @@ describe("thousands of commits of one small artifact", () => {
   });
 });
 
+describe("a batch that was passed over", () => {
+  test("is reported, stays in the file, and the next commit declares it", () => {
+    const [end = 0] = write([5, 3]);
+    const torn = host.bytes();
+    torn[end + 100] = (torn[end + 100] as number) ^ 1;
+    expect(host.open(torn, true)).toBe(0);
+    expect(host.sequence()).toBe(1);
+    expect(host.passedOver()).toBeGreaterThan(end);
+    expect(host.size).toBe(torn.length);
+    host.put(uriOf(60), textOf(60));
+    host.commit();
+    const grown = host.bytes();
+    expect(Buffer.compare(grown.subarray(0, torn.length), torn)).toBe(0);
+    expect(host.open(grown)).toBe(0);
+    expect(host.sequence()).toBe(2);
+    expect(host.verify()).toBeNull();
+    expect(host.get(uriOf(60))).toBe(textOf(60));
+    expect(host.get(uriOf(5))).toBeNull();
+  });
+});
+
 describe("an append that fails", () => {
   test("poisons the instance; reopening gives the last commit", () => {
     write([6]);

@@ -133,6 +133,12 @@ export class CoreHost {
     return this.result().getFloat64(48, true);
   }
 
+  /** Offset of the commit that opening passed over, -1 for none. */
+  passedOver(): number {
+    this.must("capsuleInfo");
+    return this.result().getFloat64(22 * 8, true);
+  }
+
   /** The text at a URI as of a sequence (-1: the head), null if there is none; a failure is thrown. */
   get(uri: string, sequence = -1): string | null {
     const name = encoder.encode(uri);

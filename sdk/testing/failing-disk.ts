@@ -11,11 +11,11 @@ export interface DiskFaults {
 }
 
 export function diskFull(): never {
-  throw runtimeError("DiskFull", "append to", "/work/test.mv2");
+  throw runtimeError("DiskFull", "append to", "/project/test.mv2");
 }
 
 export function inputOutputError(): never {
-  throw runtimeError("IoError", "sync", "/work/test.mv2", { reason: "the device failed" });
+  throw runtimeError("IoError", "sync", "/project/test.mv2", { reason: "the device failed" });
 }
 
 /** Wraps a machine so that its open files fail as `faults` say. */

@@ -6,7 +6,7 @@ import { Capsule } from "../capsule.js";
 import { CapsuleError } from "../errors.js";
 import type { CreateOptions } from "../options.js";
 
-export const CAPSULE_PATH = "/work/test.mv2";
+export const CAPSULE_PATH = "/project/test.mv2";
 export const START_MS = 1_700_000_000_000;
 
 /** One millisecond later at each reading. */
@@ -28,7 +28,7 @@ export function repeatingRandom(seed = 1): (count: number) => Uint8Array {
 /** A machine of its own, with the directory that {@link CAPSULE_PATH} needs. */
 export function memoryMachine(): Runtime {
   const runtime = createMemoryRuntime({ now: () => START_MS });
-  runtime.files.makeDirectory("/work");
+  runtime.files.makeDirectory("/project");
   return runtime;
 }
 
