@@ -1,7 +1,20 @@
 /**
  * Who may import whom, as docs/architecture.md says it. The core's layers, lowest first; each imports only those before it.
  */
-const coreLayers = ["memory", "bytes", "hash", "codec", "format", "log", "uri", "text", "segment", "search", "capsule"];
+const coreLayers = [
+  "memory",
+  "bytes",
+  "hash",
+  "age",
+  "codec",
+  "format",
+  "log",
+  "uri",
+  "text",
+  "segment",
+  "search",
+  "capsule",
+];
 
 /** A rule for each layer of the core: nothing above it, and none of the exports table. */
 const layerRules = coreLayers.map((layer, index) => ({

@@ -5,6 +5,9 @@
  * A view is (branch, sequence), where sequence -1 is the head and -2 the head with what is queued behind it. Reading calls may answer
  * PENDING: nothing has changed then, and the call is repeated once `host.read` can answer.
  */
+import { TAG_BYTES } from "./age/aead";
+import { scrypt as scryptKey, scryptKnowsAnswer } from "./age/scrypt";
+import { isChunk, KEY_BYTES, openChunk, sealChunk, setKey, wipeKey } from "./age/stream";
 import { batchRecords, openBatch } from "./capsule/batch";
 import { appendCommit, commitSynced as settleCommit, closeNote as writeCloseNote } from "./capsule/commit";
 import { hashContent, readContent, releaseBlob } from "./capsule/content";
@@ -31,7 +34,7 @@ import { Buffer } from "./memory/buffer";
 import { chunkBytesInUse } from "./memory/chunks";
 import { configurePages } from "./segment/page-frames";
 import { startSegmentReading } from "./segment/reader";
-import { INVALID_ARGUMENT, NOT_FOUND, OK, OUT_OF_MEMORY, WRONG_STATE } from "./status";
+import { CORRUPT, INVALID_ARGUMENT, NOT_FOUND, OK, OUT_OF_MEMORY, WRONG_STATE } from "./status";
 
 const io: Buffer = Buffer.create();
 const loaded: Record = Record.create();
@@ -39,6 +42,8 @@ const loaded: Record = Record.create();
 const KEPT_IO_BYTES: u32 = 1 << 21;
 /** The most that one call reads of a content. */
 const MAX_READ_BYTES: i32 = 1 << 20;
+/** scrypt's table is one chunk of memory, at most 1 GiB. */
+const MAX_WORK_FACTOR: u32 = 20;
 
 // Memory and failures
 
@@ -314,4 +319,51 @@ export function verifyStep(maxBytes: f64): i32 {
 
 export function verifyPosition(): f64 {
   return <f64>historyBytesChecked();
+}
+
+// Age. A chunk lies at the beginning of the IO area before and after; its number is below 2^53.
+
+/** Takes a payload key: IO: 32 bytes, which are wiped. WRONG_STATE if the cipher doesn't give its known answer. */
+export function ageSetKey(): i32 {
+  if (!ioHolds(KEY_BYTES)) return INVALID_ARGUMENT;
+  const isSet = setKey(io.data);
+  memory.fill(io.data, 0, KEY_BYTES);
+  return isSet ? OK : WRONG_STATE;
+}
+
+/** Encrypts a chunk. IO: `length` bytes, at most 64 KiB, and room for 16 more. Answers the bytes it takes now. */
+export function ageSeal(length: u32, chunk: f64, isLast: i32): i32 {
+  if (!isChunk(length) || !ioHolds(<u64>length + TAG_BYTES) || !(chunk >= 0)) return INVALID_ARGUMENT;
+  sealChunk(io.data, length, <u64>chunk, isLast != 0);
+  return <i32>(length + TAG_BYTES);
+}
+
+/** Decrypts a chunk. IO: `length` bytes, tag included. Answers the bytes it takes now, CORRUPT if it isn't this chunk. */
+export function ageOpen(length: u32, chunk: f64, isLast: i32): i32 {
+  if (length < TAG_BYTES || !isChunk(length - TAG_BYTES) || !ioHolds(length) || !(chunk >= 0)) return INVALID_ARGUMENT;
+  const textLength = length - TAG_BYTES;
+  return openChunk(io.data, textLength, <u64>chunk, isLast != 0) ? <i32>textLength : CORRUPT;
+}
+
+/** Forgets the key, and what the IO area holds. */
+export function ageWipe(): void {
+  wipeKey();
+  memory.fill(io.data, 0, io.length);
+}
+
+/**
+ * scrypt with N = 2^workFactor, r = 8, p = 1. IO: password ‖ salt, which are wiped. Result: 32 bytes. Takes 2^workFactor KiB: the
+ * instance is to be thrown away. WRONG_STATE if it doesn't give its known answer.
+ */
+export function ageScrypt(passwordLength: u32, saltLength: u32, workFactor: u32): i32 {
+  startResult();
+  const total = <u64>passwordLength + <u64>saltLength;
+  if (!ioHolds(total) || workFactor < 1 || workFactor > MAX_WORK_FACTOR) return INVALID_ARGUMENT;
+  const target = result.extend(32);
+  if (target == 0) return OUT_OF_MEMORY;
+  if (!scryptKnowsAnswer()) return WRONG_STATE;
+  const salt = io.data + passwordLength;
+  const isDone = scryptKey(io.data, passwordLength, salt, saltLength, workFactor, 8, 1, target, 32);
+  memory.fill(io.data, 0, <usize>total);
+  return isDone ? OK : OUT_OF_MEMORY;
 }

@@ -56,6 +56,12 @@ export interface CoreExports {
   verifyStep(maxBytes: number): number;
   verifyPosition(): number;
   memoryInUse(): number;
+
+  ageSetKey(): number;
+  ageSeal(length: number, chunk: number, isLast: number): number;
+  ageOpen(length: number, chunk: number, isLast: number): number;
+  ageWipe(): void;
+  ageScrypt(passwordLength: number, saltLength: number, workFactor: number): number;
 }
 
 /** Record kinds of docs/format.md part 6. */

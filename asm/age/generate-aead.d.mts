@@ -1,0 +1,2 @@
+/** The text of `aead-kernel.ts`. */
+export function generate(): string;
