@@ -24,7 +24,7 @@ import type {
   StageOptions,
 } from "./history.js";
 import { createSession, openForReading, openForWriting, type ReaderParts, type WriterParts } from "./open.js";
-import type { CapsuleInfo, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
+import type { CapsuleInfo, CloseOptions, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
 import type { SpecRun } from "./placement.js";
 import type { WriteQueue } from "./queue.js";
 import { Reader } from "./reader.js";
@@ -182,6 +182,7 @@ export class Capsule extends Reader implements Writable {
       segmentCount: info.segmentCount,
       contentBytesPut: info.contentBytesPut,
       contentBytesStored: info.contentBytesStored,
+      contentBytesRepeated: info.contentBytesRepeated,
       deadTailBytes: info.deadTailStart < 0 ? 0 : info.deadTailEnd - info.deadTailStart,
       pendingRecords: info.pendingRecords,
       queuedWrites: queue?.length ?? 0,
@@ -215,15 +216,16 @@ export class Capsule extends Reader implements Writable {
   }
 
   /**
-   * Waits for queued writes, commits what waits, gives the lock and the file back. Calling it again does nothing.
+   * Waits for queued writes, commits what waits, gives the lock and the file back. Calling it again does nothing. With
+   * `discard` it commits nothing: what was put since the last commit is given up.
    *
    * @throws CapsuleError what the last commit threw; the lock and the file are given back all the same
    */
-  async close(): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     const { queue } = this.session;
     if (this.session.isClosed) return;
     if (this.writer === null || queue === null) this.session.close();
-    else await queue.push(() => closeWriter(this.writer as CapsuleWriter));
+    else await queue.push(() => closeWriter(this.writer as CapsuleWriter, options.discard === true));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -258,12 +260,12 @@ function defaultsOf(options: WriterOptions): SpecRun | null {
   return { specId: options.specId, runId: options.runId === undefined ? DEFAULT_RUN : normalizeRunId(options.runId) };
 }
 
-async function closeWriter(writer: CapsuleWriter): Promise<void> {
+async function closeWriter(writer: CapsuleWriter, discard: boolean): Promise<void> {
   const { session, lock, clock } = writer.parts;
   if (session.isClosed) return;
   try {
     if (session.isPoisoned) return;
-    if (pendingRecords(session.core) > 0) await writer.commitPending(clock());
+    if (!discard && pendingRecords(session.core) > 0) await writer.commitPending(clock());
     noteClose(session.core);
   } finally {
     session.close();
@@ -271,7 +273,7 @@ async function closeWriter(writer: CapsuleWriter): Promise<void> {
   }
 }
 
-/** The note only makes the next opening cheaper: nothing is lost without it. */
+/** The note only makes the next opening cheaper: nothing is lost without it. The core writes none behind an unfinished batch. */
 function noteClose(core: CoreInstance): void {
   try {
     appendCloseNote(core);

@@ -109,7 +109,7 @@ function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void 
     "DuplicateLabel",
     `Cannot use the label ${JSON.stringify(label)}: checkpoint ${found.uri} has it on this branch`,
     {
-      hint: "Choose another label, or use force to let it name the new checkpoint.",
+      hint: "Choose another label, or commit with force: true to let it name the new checkpoint.",
       details: { label, checkpointUri: found.uri },
     },
   );

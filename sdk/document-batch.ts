@@ -6,7 +6,7 @@ import type { Document, PutManyOptions } from "./entries.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import type { WriteQueue } from "./queue.js";
 import type { Uri } from "./uri.js";
-import { type CapsuleWriter, prepareDocument } from "./writer.js";
+import { type CapsuleWriter, prepareDocument, tell } from "./writer.js";
 
 /** Documents that are checked together before the first of them is stored; an array is checked whole. */
 const CHUNK_DOCUMENTS = 1024;
@@ -95,8 +95,9 @@ class DocumentBatch {
     const { content, index } = document;
     if (!isWholeContent(content))
       throw argumentError("content", "a string or bytes", content, "Use put() for a stream.");
-    this.writer.storeDocument(prepareDocument(input, content, index));
+    const outcome = this.writer.storeDocument(prepareDocument(input, content, index));
     this.uris.push(input.uri as Uri);
+    tell(document, input.uri as Uri, outcome);
   }
 
   private async report(): Promise<void> {

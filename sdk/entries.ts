@@ -34,6 +34,15 @@ export interface PutOptions {
   readonly index?: boolean | "auto";
   /** Time of the revision, milliseconds since 1970 UTC. Default: the clock's. */
   readonly atMs?: number;
+  /** Called when it was stored, before the promise is fulfilled; it is durable with the next commit only. */
+  readonly onStored?: (stored: StoredDocument) => void;
+}
+
+/** What became of a document. */
+export interface StoredDocument {
+  readonly uri: Uri;
+  /** Whether the same content was in the capsule already, so that it takes no room again. */
+  readonly deduplicated: boolean;
 }
 
 /** One document of `putMany`. */

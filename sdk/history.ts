@@ -87,8 +87,10 @@ export interface CapsuleStats {
   readonly segmentCount: number;
   /** Content as it was put, duplicates counted. */
   readonly contentBytesPut: number;
-  /** Content as it lies in the file: each once, compressed. */
+  /** What lies in the file of it: each content once, compressed, with titles and attributes. */
   readonly contentBytesStored: number;
+  /** Of the content put, the bytes that were there already and were not stored again. */
+  readonly contentBytesRepeated: number;
   /** Bytes behind the newest commit that belong to no commit; 0 normally. */
   readonly deadTailBytes: number;
   /** Records that wait for a commit, and writes that wait in the queue; 0 for a reader. */

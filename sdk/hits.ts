@@ -13,6 +13,7 @@ export interface SearchOptions {
   readonly snippets?: boolean;
   /** Longest snippet, in bytes of UTF-8. Default 240. */
   readonly snippetBytes?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** A stretch of a snippet, in UTF-16 units as `String.slice` counts them; `end` is exclusive. */

@@ -22,6 +22,7 @@ export type {
   PutOptions,
   PutPath,
   PutTarget,
+  StoredDocument,
   WholeContent,
 } from "./entries.js";
 export {
@@ -56,6 +57,7 @@ export type {
   AnalyzerName,
   CapsuleInfo,
   CaptureMode,
+  CloseOptions,
   CreateOptions,
   Injection,
   OpenOptions,

@@ -36,6 +36,11 @@ export interface WriterOptions extends Injection {
   readonly signal?: AbortSignal;
 }
 
+export interface CloseOptions {
+  /** Commits nothing: what was put since the last commit is given up. Default false. */
+  readonly discard?: boolean;
+}
+
 export interface CreateOptions extends WriterOptions {
   /** The first component of every URI in the capsule. Default `default`. */
   readonly workspaceId?: string;

@@ -4,7 +4,7 @@ import type { CoreView } from "./core/exports.js";
 import { blake3Hex } from "./core/hash.js";
 import { recordByNumber } from "./core/reads.js";
 import { type CoreHit, type CoreQueryTerm, documentSnippet, searchDocuments } from "./core/search.js";
-import { argumentError, CapsuleError } from "./errors.js";
+import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import type { Highlight, Hit, HitExplanation, SearchOptions, SearchResult } from "./hits.js";
 import type { Session } from "./session.js";
 import type { Uri } from "./uri.js";
@@ -28,10 +28,12 @@ export async function searchView(
   checkArguments(query, limit, snippetBytes);
   const earlierWrites = session.beforeRead();
   if (earlierWrites !== undefined) await earlierWrites;
+  throwIfAborted(options.signal, "search");
   const explain = options.explain === true;
   const found = await searchDocuments(session.core, query, view, { limit, count: options.count === true, explain });
   const hits: Hit[] = [];
   for (const hit of found.hits) {
+    throwIfAborted(options.signal, "search");
     const explanation = explain ? { explanation: explanationOf(hit, found.terms) } : {};
     const shown = snippets ? await describeHit(session, hit, query, snippetBytes) : NOTHING_SHOWN;
     hits.push({ uri: hit.uri as Uri, score: scoreOf(hit), ...shown, ...explanation });

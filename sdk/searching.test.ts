@@ -35,6 +35,18 @@ function digestOf(result: SearchResult): string {
   return encodeHex(hash.digest());
 }
 
+describe("an aborted search", () => {
+  it("ends with Aborted", async () => {
+    const { capsule } = await newCapsule();
+    await capsule.put({ path: "a" }, "retry");
+    await capsule.commit();
+    expect(await errorOf(capsule.search("retry", { signal: AbortSignal.abort() }))).toMatchObject({ code: "Aborted" });
+    const controller = new AbortController();
+    expect((await capsule.search("retry", { signal: controller.signal })).hits).toHaveLength(1);
+    await capsule.close();
+  });
+});
+
 describe("search()", () => {
   it("ranks documents, with titles, snippets and highlights", async () => {
     const { capsule } = await library();

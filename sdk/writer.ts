@@ -10,6 +10,7 @@ import {
   appendCommit,
   beginContent,
   markSynced,
+  type PutOutcome,
   pendingRecords,
   putRecord,
   putStreamed,
@@ -78,13 +79,13 @@ export class CapsuleWriter {
     this.requireWritable();
     const uri = this.placement.uriFor(target);
     const input = this.documentInput(uri, options, options.atMs ?? this.parts.clock());
-    if (!isWholeContent(content)) return this.putStream(input, content, options.index);
-    this.storeDocument(prepareDocument(input, content, options.index));
+    if (!isWholeContent(content)) return this.putStream(input, content, options);
+    tell(options, uri, this.storeDocument(prepareDocument(input, content, options.index)));
     return uri;
   }
 
-  storeDocument(document: PreparedDocument): void {
-    putRecord(this.core, document.input, document.content);
+  storeDocument(document: PreparedDocument): PutOutcome {
+    return putRecord(this.core, document.input, document.content);
   }
 
   /** Checks what a document says of itself. Whether it is searched is decided with its content. */
@@ -95,10 +96,12 @@ export class CapsuleWriter {
     return { kind: RecordKind.REVISION, tag: 0, isDocument: false, atMs: checkTime(atMs), uri, title, attributesJson };
   }
 
-  private async putStream(input: RecordInput, content: PutContent, index: PutOptions["index"]): Promise<Uri> {
+  private async putStream(input: RecordInput, content: PutContent, options: PutOptions): Promise<Uri> {
+    const { index } = options;
     const pieces = piecesOf(content);
     const sniffer = new TextSniffer();
     const { queue } = this.parts.session;
+    let outcome: PutOutcome;
     beginContent(this.core);
     try {
       for (;;) {
@@ -109,13 +112,14 @@ export class CapsuleWriter {
         writeContent(this.core, piece);
       }
       const isDocument = index === false ? false : requireText(sniffer.finish(), index);
-      putStreamed(this.core, { ...input, isDocument });
-      return input.uri as Uri;
+      outcome = putStreamed(this.core, { ...input, isDocument });
     } catch (error) {
       if (!this.parts.session.isPoisoned) abortContent(this.core);
       await endPieces(pieces);
       throw error;
     }
+    tell(options, input.uri as Uri, outcome);
+    return input.uri as Uri;
   }
 
   remove(text: string, reason: string): boolean {
@@ -123,7 +127,7 @@ export class CapsuleWriter {
     const uri = this.placement.ownUri(text);
     const atMs = checkTime(this.parts.clock());
     const removal = { kind: RecordKind.REMOVAL, tag: 0, isDocument: false, atMs, uri, title: "", attributesJson: "" };
-    if (!putRecord(this.core, removal, "")) return false;
+    if (putRecord(this.core, removal, "") === "absent") return false;
     this.storeOwnEvent("Removed", { uri, reason }, { place: placeOf(uri), stage: undefined, atMs });
     return true;
   }
@@ -202,6 +206,11 @@ export class CapsuleWriter {
     await this.parts.session.updateInfo();
     return true;
   }
+}
+
+/** Tells a caller who asked for it what became of a document. */
+export function tell({ onStored }: PutOptions, uri: Uri, outcome: PutOutcome): void {
+  onStored?.({ uri, deduplicated: outcome === "duplicate" });
 }
 
 /** Decides whether a document's content is searched. @throws CapsuleError `InvalidArgument` */

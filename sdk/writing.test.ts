@@ -9,6 +9,27 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const uriOf = (path: string): Uri => `mv2://default/workspace/main/artifact/${path}` as Uri;
 
 describe("put()", () => {
+  it("tells whether the content was there already", async () => {
+    const { capsule } = await newCapsule();
+    const stored: unknown[] = [];
+    const onStored = (document: unknown): void => void stored.push(document);
+    const text = "the same content, long enough to be looked up";
+    await capsule.put({ path: "a" }, text, { onStored });
+    await capsule.put({ path: "b" }, new Blob([text]).stream(), { onStored });
+    await capsule.putMany([{ target: { path: "c" }, content: text, onStored }]);
+    expect(stored).toEqual([
+      { uri: uriOf("a"), deduplicated: false },
+      { uri: uriOf("b"), deduplicated: true },
+      { uri: uriOf("c"), deduplicated: true },
+    ]);
+    await capsule.commit();
+    expect(await capsule.stats()).toMatchObject({
+      contentBytesPut: 3 * text.length,
+      contentBytesRepeated: 2 * text.length,
+    });
+    await capsule.close();
+  });
+
   it("returns the URI and gives the same content back, before and after the commit", async () => {
     const { capsule, runtime } = await newCapsule();
     const uri = await capsule.put({ path: "a/b.md" }, "# Größe\n", {

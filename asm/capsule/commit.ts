@@ -96,7 +96,7 @@ export function appendCommit(at: u64): i32 {
 }
 
 /** Room for the fixed fields, counters and the dictionary. */
-const HEAD_BYTES: usize = 96 + 10 * 12 + 42 + 64;
+const HEAD_BYTES: usize = 96 + 10 * 13 + 42 + 64;
 /** Room for one tail pack, one dead range, and one segment without its masked extents. */
 const ENTRY_BYTES: usize = 64;
 const SEGMENT_BYTES: usize = 96;

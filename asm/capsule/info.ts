@@ -29,7 +29,7 @@ import { segmentCount } from "./segments";
 
 /** What is known of the open capsule without reading anything. */
 
-const NUMBERS: usize = 25;
+const NUMBERS: usize = 26;
 let cursor: usize = 0;
 
 function put(value: f64): void {
@@ -60,6 +60,7 @@ export function appendInfo(): i32 {
   put(passedOverOffset != 0 ? <f64>passedOverOffset : -1);
   put(headIsDurable ? 1 : 0);
   put(batchRecords);
+  put(<f64>load<u64>(headCounters + ((<usize>Counter.BYTES_REPEATED) << 3)));
   memory.copy(cursor, capsuleId(), 16);
   memory.copy(cursor + 16, headRoot, 32);
   store<u32>(cursor + 48, length);

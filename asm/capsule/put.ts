@@ -253,4 +253,5 @@ function countPut(kind: u32, isNewUri: bool): void {
   addToCounter(Counter.BYTES_PUT, draft.contentLength);
   addToCounter(Counter.BYTES_STORED, <u64>storedPayloadLength + blobStoredBytes);
   addToCounter(Counter.PAYLOAD_BYTES, draft.payloadLength);
+  if (draft.contentMode == ContentMode.SAME_AS) addToCounter(Counter.BYTES_REPEATED, draft.contentLength);
 }

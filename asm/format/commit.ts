@@ -22,8 +22,9 @@ export namespace Counter {
   export const BYTES_STORED: u32 = 6;
   export const FRAMES: u32 = 7;
   export const PAYLOAD_BYTES: u32 = 8;
+  export const BYTES_REPEATED: u32 = 9;
 }
-export const COUNTERS: u32 = 9;
+export const COUNTERS: u32 = 10;
 
 export const MAX_BRANCH_NAME_BYTES: u32 = 256;
 
@@ -38,7 +39,7 @@ export class CommitView {
   previousRoot: usize;
   batchDigest: usize;
   recordCount: u32;
-  /** u64 × 9, by `Counter`. */
+  /** u64 × 10, by `Counter`. */
   counters: usize;
   /** 0 without a dictionary. */
   dictionaryOffset: u64;

@@ -12,6 +12,7 @@ export const COUNTER_NAMES = [
   "contentBytesStored",
   "frames",
   "payloadBytes",
+  "contentBytesRepeated",
 ] as const;
 export type Counters = Record<(typeof COUNTER_NAMES)[number], number>;
 

@@ -23,6 +23,7 @@ export function countAnew(
     contentBytesStored: sum(records.map(({ payload }) => payload.length)) + blobBytes,
     frames: frames.length,
     payloadBytes: sum(records.map(decodedPayloadBytes)),
+    contentBytesRepeated: sum(records.map(({ place }) => (place.mode === 3 ? place.contentBytes : 0))),
   };
 }
 

@@ -59,8 +59,7 @@ export async function reading<Result>(
 }
 
 /**
- * Opens the capsule for writing and closes it when the work is done. If the work fails the capsule is left open: closing
- * would commit the half that was stored. The end of the process drops it and gives the lock back.
+ * Opens the capsule for writing and closes it when the work is done. If the work fails, what it stored is given up.
  */
 export async function writing<Result>(
   context: CommandContext,
@@ -69,7 +68,13 @@ export async function writing<Result>(
 ): Promise<Result> {
   const { capsulePath, waitSeconds, signal } = context;
   const capsule = await Capsule.open(capsulePath, { mode: "write", waitSeconds, signal, ...options });
-  const result = await work(capsule);
+  let result: Result;
+  try {
+    result = await work(capsule);
+  } catch (error) {
+    await capsule.close({ discard: true });
+    throw error;
+  }
   await capsule.close();
   return result;
 }

@@ -1,7 +1,7 @@
 /** From whatever a command threw to what is told of it. */
 
 import { CommanderError } from "commander";
-import { CapsuleError } from "../errors.js";
+import { CapsuleError, type CapsuleErrorCode } from "../errors.js";
 import { isRuntimeError, toCapsuleError } from "../machine-errors.js";
 import type { OutputErrorCode } from "../schema/output.js";
 
@@ -45,8 +45,14 @@ export function describeFailure(error: unknown): Failure {
   };
 }
 
+/** Next steps in the words of the command line, where the SDK's are a caller's. */
+const HINTS: { readonly [Code in CapsuleErrorCode]?: string } = {
+  DuplicateLabel: "Choose another label, or give --force to let it name the new checkpoint.",
+};
+
 function describeCapsuleError(error: CapsuleError): Failure {
-  const { code, message, hint, details, exitCode } = error;
+  const { code, message, details, exitCode } = error;
+  const hint = HINTS[code] ?? error.hint;
   return {
     code,
     message,

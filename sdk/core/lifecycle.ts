@@ -23,6 +23,8 @@ export interface CoreInfo {
   readonly checkpointCount: number;
   readonly contentBytesPut: number;
   readonly contentBytesStored: number;
+  /** Of what was put: content that was there already. */
+  readonly contentBytesRepeated: number;
   readonly frameCount: number;
   readonly segmentCount: number;
   readonly branchCount: number;
@@ -37,7 +39,7 @@ export interface CoreInfo {
   readonly workspaceId: string;
 }
 
-const NUMBERS = 25;
+const NUMBERS = 26;
 const ID_BYTES = 16;
 const ROOT_BYTES = 32;
 
@@ -98,6 +100,7 @@ function decodeInfo(core: CoreInstance): CoreInfo {
     checkpointCount: number(14),
     contentBytesPut: number(15),
     contentBytesStored: number(16),
+    contentBytesRepeated: number(25),
     frameCount: number(17),
     segmentCount: number(18),
     branchCount: number(19),

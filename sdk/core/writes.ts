@@ -29,11 +29,14 @@ export interface RecordInput {
   readonly attributesJson: string;
 }
 
+/** What storing a record came to. `duplicate`: its content was there already and isn't stored again. */
+export type PutOutcome = "stored" | "duplicate" | "absent";
+
 /**
- * Stores a record with its whole content. False if it is a removal of something that isn't there.
+ * Stores a record with its whole content. `absent` if it is a removal of something that isn't there.
  * Text that is not well-formed UTF-16 must have been refused before.
  */
-export function putRecord(core: CoreInstance, input: RecordInput, content: string | Uint8Array): boolean {
+export function putRecord(core: CoreInstance, input: RecordInput, content: string | Uint8Array): PutOutcome {
   const whole = typeof content === "string" && content.length > MAX_DIRECT_UNITS ? encoder.encode(content) : content;
   if (typeof whole !== "string" && whole.length > MAX_WHOLE_BYTES) {
     beginContent(core);
@@ -48,7 +51,7 @@ export function putRecord(core: CoreInstance, input: RecordInput, content: strin
 }
 
 /** Stores a record whose content was given by {@link beginContent} and {@link writeContent}. */
-export function putStreamed(core: CoreInstance, input: RecordInput): boolean {
+export function putStreamed(core: CoreInstance, input: RecordInput): PutOutcome {
   const status = core.runNow(
     () => callPut(core, input, null),
     (answer) => answer,
@@ -56,10 +59,9 @@ export function putStreamed(core: CoreInstance, input: RecordInput): boolean {
   return finishPut(core, status, input.uri);
 }
 
-function finishPut(core: CoreInstance, status: number, uri: string): boolean {
-  if (status === Status.NOT_FOUND) return false;
-  core.check(status, "store", uri);
-  return true;
+function finishPut(core: CoreInstance, status: number, uri: string): PutOutcome {
+  if (status === Status.NOT_FOUND) return "absent";
+  return core.check(status, "store", uri) === 1 ? "duplicate" : "stored";
 }
 
 /** Encodes URI, title, attributes and content one behind the other straight into the core's memory. */

@@ -47,12 +47,14 @@ const init = output({
 const put = output({
   uris: z.array(uri),
   bytes: count.describe("Content put, before compression"),
+  deduplicated: count.describe("How many of the files had content that was in the capsule already"),
   sequence: count.describe("The commit that holds it"),
 });
 
 const ingest = output({
   uris: z.array(uri),
   bytes: count.describe("Content put, before compression"),
+  deduplicated: count.describe("How many of the files had content that was in the capsule already"),
   sequence: count.describe("The newest commit afterwards"),
   skipped: z
     .array(z.strictObject({ path: z.string(), reason: z.enum(["symlink", "not-a-file", "capsule"]) }))
@@ -224,6 +226,15 @@ const stats = output({
   segment_count: count,
   content_bytes_put: count,
   content_bytes_stored: count,
+  content_bytes_repeated: count.describe("Of the bytes put, those of content that was there already"),
+  dedup_ratio: z.number().min(1).nullable().describe("Bytes put for each byte that was new; null if nothing was put"),
+  compression_ratio: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe(
+      "New bytes for each byte stored, titles and attributes included in the latter; null if nothing is stored",
+    ),
   storage_ratio: z
     .number()
     .nonnegative()

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { joinPath, portablePath } from "../../../runtimes/paths.js";
 import type { Capsule } from "../../capsule.js";
+import type { StoredDocument } from "../../entries.js";
 import { CapsuleError, throwIfAborted } from "../../errors.js";
 import { translating } from "../../machine-errors.js";
 import { defaultRuntime } from "../../runtime.js";
@@ -58,13 +59,13 @@ async function ingestDirectory(
   const { files, skipped } = await findFiles(context, options, root);
   const progress = startProgress(context.terminal, "Ingesting");
   try {
-    const { uris, sequence } = await writing(context, specRun(options), async (capsule) => ({
-      uris: await putAll(capsule, files, context.signal, progress),
+    const { uris, deduplicated, sequence } = await writing(context, specRun(options), async (capsule) => ({
+      ...(await putAll(capsule, files, context.signal, progress)),
       sequence: (await capsule.commit()).sequence,
     }));
     const bytes = totalBytes(files);
     return {
-      json: { uris, bytes, sequence, skipped },
+      json: { uris, bytes, deduplicated, sequence, skipped },
       show(screen) {
         for (const { path, reason } of skipped) screen.line(yellow("skipped"), ` ${path} `, dim(`(${reason})`));
         screen.line(green("Stored"), ` ${plural(uris.length, "file")}, ${formatBytes(bytes)}, in commit ${sequence}`);
@@ -153,9 +154,13 @@ async function putAll(
   files: readonly SourceFile[],
   signal: AbortSignal,
   progress: Progress,
-): Promise<string[]> {
+): Promise<{ readonly uris: string[]; readonly deduplicated: number }> {
   const bytesTotal = totalBytes(files);
   const uris: string[] = [];
+  let deduplicated = 0;
+  const onStored = (stored: StoredDocument): void => {
+    if (stored.deduplicated) deduplicated++;
+  };
   let bytesDone = 0;
   let turnEnds = 0;
   for (const file of files) {
@@ -165,8 +170,8 @@ async function putAll(
       throwIfAborted(signal, "ingest the directory");
       turnEnds = defaultRuntime.environment.now() + TURN_MS;
     }
-    uris.push(await capsule.put({ path: file.target }, readSource(defaultRuntime, file, signal)));
+    uris.push(await capsule.put({ path: file.target }, readSource(defaultRuntime, file, signal), { onStored }));
     bytesDone += file.sizeBytes;
   }
-  return uris;
+  return { uris, deduplicated };
 }

@@ -1,7 +1,7 @@
 /** `put FILE…`: stores files, in one commit. */
 
 import type { Command } from "commander";
-import type { PutContent, PutOptions } from "../../entries.js";
+import type { PutContent, PutOptions, StoredDocument } from "../../entries.js";
 import { abortedError, CapsuleError } from "../../errors.js";
 import { defaultRuntime } from "../../runtime.js";
 import { type CommandContext, writing } from "../context.js";
@@ -50,15 +50,19 @@ async function putFiles(
   files: readonly string[],
 ): Promise<CommandResult<"put">> {
   const sources = findSources(files, options.path, context.signal);
-  const { uris, sequence } = await writing(context, specRun(options), async (capsule) => {
+  const { uris, deduplicated, sequence } = await writing(context, specRun(options), async (capsule) => {
     const uris: string[] = [];
+    let deduplicated = 0;
+    const onStored = (stored: StoredDocument): void => {
+      if (stored.deduplicated) deduplicated++;
+    };
     for (const { target, content } of sources)
-      uris.push(await capsule.put({ path: target }, content(), describe(options)));
-    return { uris, sequence: (await capsule.commit()).sequence };
+      uris.push(await capsule.put({ path: target }, content(), { ...describe(options), onStored }));
+    return { uris, deduplicated, sequence: (await capsule.commit()).sequence };
   });
   const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
   return {
-    json: { uris, bytes, sequence },
+    json: { uris, bytes, deduplicated, sequence },
     show(screen) {
       for (const uri of uris) screen.line(cyan(uri));
       screen.line(green("Stored"), ` ${plural(uris.length, "file")}, ${formatBytes(bytes)}, in commit ${sequence}`);

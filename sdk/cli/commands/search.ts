@@ -37,7 +37,7 @@ async function searchCapsule(
 ): Promise<CommandResult<"search">> {
   const { limit, asOf, count = false, explain = false } = options;
   const found = await reading(context, asOf, (view) =>
-    view.search(query, { count, explain, ...(limit === undefined ? {} : { limit }) }),
+    view.search(query, { count, explain, signal: context.signal, ...(limit === undefined ? {} : { limit }) }),
   );
   return {
     json: {

@@ -46,6 +46,8 @@ function statsOfCapsule(info: CapsuleInfo, stats: CapsuleStats): CommandResult<"
       segment_count: stats.segmentCount,
       content_bytes_put: contentBytesPut,
       content_bytes_stored: contentBytesStored,
+      content_bytes_repeated: stats.contentBytesRepeated,
+      ...ratiosOf(stats),
       storage_ratio: ratio,
       dead_tail_bytes: stats.deadTailBytes,
     },
@@ -71,6 +73,18 @@ function statsOfCapsule(info: CapsuleInfo, stats: CapsuleStats): CommandResult<"
         ],
       ]);
     },
+  };
+}
+
+/** How far deduplication and compression, each by itself, reduce what is put. */
+function ratiosOf(stats: CapsuleStats): {
+  readonly dedup_ratio: number | null;
+  readonly compression_ratio: number | null;
+} {
+  const newBytes = stats.contentBytesPut - stats.contentBytesRepeated;
+  return {
+    dedup_ratio: newBytes === 0 ? null : stats.contentBytesPut / newBytes,
+    compression_ratio: stats.contentBytesStored === 0 ? null : newBytes / stats.contentBytesStored,
   };
 }
 

@@ -281,6 +281,11 @@ function inspectCases(): void {
     });
     expect(stats.size_bytes).toBe(readFileSync(workspace.capsulePath).length);
     expect(stats.storage_ratio).toBeLessThan(0.1);
+    expect(stats.dedup_ratio).toBe(1);
+    expect(stats.compression_ratio).toBeGreaterThan(10);
+    writeFileSync(workspace.path("b.md"), "a".repeat(10_000));
+    expect(await workspace.json("put", ["put", "b.md"])).toMatchObject({ deduplicated: 1 });
+    expect(await workspace.json("stats", ["stats"])).toMatchObject({ content_bytes_repeated: 10_000, dedup_ratio: 2 });
   });
 
   it("doctor finds nothing wrong with a sound capsule, and changes nothing", async () => {

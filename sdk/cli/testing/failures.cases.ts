@@ -120,6 +120,12 @@ function missingCases(): void {
     expect((await workspace.failure(1, ["ingest", "files"])).code).toBe("InvalidUri");
     expect(readFileSync(workspace.capsulePath).equals(before)).toBe(true);
     expect((await workspace.json("list", ["list"])).count).toBe(1);
+    expect(await workspace.json("doctor", ["doctor"])).toMatchObject({ status: "ok" });
+  });
+
+  it("a hint names the command line's own flags", async () => {
+    const error = await workspace.failure(1, ["commit", "--label", "taken", "--wait", "60"]);
+    expect(error.hint).toContain("--force");
   });
 }
 
