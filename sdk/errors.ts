@@ -23,6 +23,8 @@ const EXIT_CODES = {
   EncryptedCapsule: 1,
   InvalidUri: 1,
   InvalidArgument: 1,
+  /** A configuration file is no JSON, or has a wrong or unknown key; the message names the file and the keys. */
+  InvalidConfig: 1,
   /** The same run id is in use under another spec. */
   RunOfOtherSpec: 1,
   DuplicateLabel: 1,

@@ -2,6 +2,7 @@
 
 export type * from "../runtimes/contract.js";
 export { Capsule } from "./capsule.js";
+export { type CapsuleConfig, type Config, type LoadConfigOptions, loadConfig } from "./config.js";
 export {
   type Diagnostic,
   type DiagnosticCode,
@@ -59,7 +60,9 @@ export type {
   CaptureMode,
   CloseOptions,
   CreateOptions,
+  ExportMode,
   Injection,
+  MemoryBackend,
   OpenOptions,
   WriterOptions,
 } from "./options.js";

@@ -6,6 +6,14 @@ import type { File, LockKind, Runtime } from "../runtimes/contract.js";
 export const captureModes = ["none", "prompts_only", "full_io"] as const;
 export type CaptureMode = (typeof captureModes)[number];
 
+/** When a run is exported by itself: never, at risk or on request, always. */
+export const exportModes = ["manual", "risk", "always"] as const;
+export type ExportMode = (typeof exportModes)[number];
+
+/** What a pipeline's memory works on: the capsule, or the local-memory daemon. */
+export const memoryBackends = ["memvid", "local-memory"] as const;
+export type MemoryBackend = (typeof memoryBackends)[number];
+
 /** What replaces the machine: for tests, for reproducible files, for readers of remote files. */
 export interface Injection {
   /** Files, locks and environment. Default: those of the runtime that this program runs in. */

@@ -1,23 +1,25 @@
 /** What every command gets, and how it comes to its capsule. */
 
 import { Capsule } from "../capsule.js";
+import { type Config, loadConfig } from "../config.js";
 import { CapsuleError, describeValue } from "../errors.js";
 import type { WriterOptions } from "../options.js";
 import type { Readable } from "../readable.js";
 import type { OutputStream, Terminal } from "./output/terminal.js";
 
-export const DEFAULT_CAPSULE_PATH = ".speckit/memvid/workspace.mv2";
 const MAIN = "main";
 
 /** The options that every command takes. */
 export interface GlobalOptions {
-  readonly capsule: string;
+  /** Default: the configuration's. */
+  readonly capsule?: string;
   readonly branch: string;
   readonly wait: number;
   readonly json?: boolean;
 }
 
 export interface CommandContext {
+  readonly config: Config;
   readonly capsulePath: string;
   readonly branch: string;
   /** Seconds to wait for another writer. */
@@ -29,7 +31,11 @@ export interface CommandContext {
   readonly terminal: Terminal;
 }
 
-export function createContext(options: GlobalOptions, terminal: Terminal, signal: AbortSignal): CommandContext {
+export async function createContext(
+  options: GlobalOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<CommandContext> {
   const { capsule, branch, wait, json = false } = options;
   if (branch !== MAIN) {
     throw new CapsuleError(
@@ -41,7 +47,8 @@ export function createContext(options: GlobalOptions, terminal: Terminal, signal
       },
     );
   }
-  return { capsulePath: capsule, branch, waitSeconds: wait, json, signal, terminal };
+  const config = await loadConfig();
+  return { config, capsulePath: capsule ?? config.capsule.path, branch, waitSeconds: wait, json, signal, terminal };
 }
 
 /** Opens the capsule for reading, as of a checkpoint if one is named, and closes it when the work is done. */
@@ -66,8 +73,15 @@ export async function writing<Result>(
   options: Pick<WriterOptions, "specId" | "runId">,
   work: (capsule: Capsule) => Promise<Result>,
 ): Promise<Result> {
-  const { capsulePath, waitSeconds, signal } = context;
-  const capsule = await Capsule.open(capsulePath, { mode: "write", waitSeconds, signal, ...options });
+  const { capsulePath, waitSeconds, signal, config } = context;
+  const capsule = await Capsule.open(capsulePath, {
+    mode: "write",
+    waitSeconds,
+    signal,
+    queueCapacity: config.capsule.writerQueue,
+    captureMode: config.capture.mode,
+    ...options,
+  });
   let result: Result;
   try {
     result = await work(capsule);

@@ -15,7 +15,6 @@ import { addResolveUri } from "./commands/resolve-uri.js";
 import { addRm } from "./commands/rm.js";
 import { addSearch } from "./commands/search.js";
 import { addStats } from "./commands/stats.js";
-import { DEFAULT_CAPSULE_PATH } from "./context.js";
 import { UsageError } from "./failure.js";
 import { jsonDocument } from "./output/json.js";
 import type { Terminal } from "./output/terminal.js";
@@ -106,7 +105,7 @@ function createProgram(run: Run, write: (text: string) => void): Command {
   const group = program
     .command("capsule")
     .description("Work with a capsule.")
-    .option("--capsule <path>", "the capsule's file", DEFAULT_CAPSULE_PATH)
+    .option("--capsule <path>", "the capsule's file (default: the configuration's, .speckit/memvid/workspace.mv2)")
     .option("--branch <name>", "the branch to work on; only main is there yet", "main")
     .option("--wait <seconds>", "how long to wait for another writer", parseSeconds, 0);
   for (const add of COMMANDS) add(group, run);

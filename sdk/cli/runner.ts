@@ -41,7 +41,7 @@ export function createRun(terminal: Terminal, signal: AbortSignal, outcome: Outc
       const command = args.at(-1) as Command;
       const options = args.at(-2) as never;
       const global = command.optsWithGlobals<GlobalOptions>();
-      const context = createContext(global, terminal, signal);
+      const context = await createContext(global, terminal, signal);
       const result = await handler(context, options, ...(args.slice(0, -2) as never));
       if (result === null) return;
       await print(context, result);

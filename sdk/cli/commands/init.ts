@@ -26,7 +26,7 @@ export function addInit(group: Command, run: Run): void {
     .description("Create the capsule. One that is there already is left as it is.")
     .option("--force", "create a new one, and keep what stands there as a backup beside it")
     .option("--gitignore", "in a git work tree, add the capsule to .gitignore")
-    .option("--workspace <id>", "the first component of every URI in it (default: default)")
+    .option("--workspace <id>", "the first component of every URI in it (default: the configuration's, default)")
     .addOption(
       new Option("--analyzer <name>", "how text becomes terms: english stems words").choices(["english", "plain"]),
     )
@@ -97,11 +97,11 @@ async function create(
   path: string,
   { workspace, analyzer }: InitOptions,
 ): Promise<CapsuleInfo> {
-  const { waitSeconds, signal } = context;
+  const { waitSeconds, signal, config } = context;
   const options: CreateOptions = {
     waitSeconds,
     signal,
-    ...(workspace === undefined ? {} : { workspaceId: workspace }),
+    workspaceId: workspace ?? config.capsule.workspaceId,
     ...(analyzer === undefined ? {} : { analyzer }),
   };
   const capsule = await Capsule.create(path, options);

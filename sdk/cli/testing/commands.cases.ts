@@ -20,6 +20,7 @@ function workspaceFor(documents?: Readonly<Record<string, string | Uint8Array>>)
 
 export function defineCommandCases(): void {
   describe("init", initCases);
+  describe("configuration", configurationCases);
   describe("put", putCases);
   describe("ingest", ingestCases);
   describe("list and cat", readCases);
@@ -52,6 +53,29 @@ function initCases(): void {
     expect((await workspace.json("init", ["init"])).gitignore).toBe("ignored");
     const lines = readFileSync(workspace.path(".gitignore"), "utf8").split("\n");
     expect(lines).toEqual(["node_modules", "/.speckit/memvid/workspace.mv2*", ""]);
+  });
+}
+
+function configurationCases(): void {
+  const workspace = workspaceFor();
+  const configure = (value: unknown): void => {
+    mkdirSync(workspace.path(".speckit"), { recursive: true });
+    writeFileSync(workspace.path(".speckit", "config.json"), JSON.stringify(value));
+  };
+
+  it("says where the capsule lies and what its workspace is called; options go over it", async () => {
+    configure({ capsule: { path: "store/c.mv2", workspace_id: "acme" } });
+    const created = await workspace.json("init", ["init"]);
+    expect(created).toMatchObject({ created: true, capsule_path: "store/c.mv2", workspace_id: "acme" });
+    const other = await workspace.json("init", ["init", "--capsule", "d.mv2", "--workspace", "other"]);
+    expect(other).toMatchObject({ capsule_path: "d.mv2", workspace_id: "other" });
+    expect(await workspace.json("stats", ["stats"])).toMatchObject({ capsule_id: created.capsule_id });
+  });
+
+  it("fails with the unknown key's name, whatever the command", async () => {
+    configure({ capsule: { pth: "c.mv2" } });
+    const error = await workspace.failure(1, ["stats"]);
+    expect(error).toMatchObject({ code: "InvalidConfig", message: expect.stringContaining('"capsule.pth"') });
   });
 }
 
