@@ -67,6 +67,8 @@ export type {
   WriterOptions,
 } from "./options.js";
 export type { Readable } from "./readable.js";
+export { loadMasker } from "./redact/load.js";
+export type { Finding, JsonFinding, MaskedJson, MaskedText, Masker, MaskerConfig } from "./redact/masker.js";
 export type { EventPayloads } from "./schema/events.js";
 export {
   checkUri,

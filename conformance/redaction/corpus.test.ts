@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carrierNames, innocentTexts, plantClasses, plantedTexts, survives } from "./corpus/index.js";
+import { carrierNames, innocentTexts, plantClasses, plantedTexts, readableText, survives } from "./corpus/index.js";
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
@@ -13,19 +13,21 @@ describe("plantedTexts()", () => {
   });
 
   it("holds what it says, so that a masker that does nothing has a recall of zero", () => {
-    for (const { className, carrier, value, trace } of plantedTexts()) {
-      const text =
-        typeof value === "string" ? value : JSON.stringify(value).replaceAll("\\n", "\n").replaceAll('\\"', '"');
-      expect(survives(text, trace), `${className} in ${carrier}: ${text}`).toBe(true);
+    for (const planted of plantedTexts()) {
+      const text = readableText(planted.value).join("\n");
+      expect(survives(text, planted), `${planted.className} in ${planted.carrier}: ${text}`).toBe(true);
+      expect(survives(planted.around, planted), `${planted.className} in ${planted.carrier}`).toBe(false);
     }
   });
 });
 
 describe("survives()", () => {
   it("sees a part of eight characters, and not what is gone", () => {
-    expect(survives("a 12345678 b", "0123456789")).toBe(true);
-    expect(survives("a [masked] b 1234567", "0123456789")).toBe(false);
-    expect(survives("a 1.2.3.4 b", "1.2.3.4")).toBe(true);
+    const trace = "0123456789";
+    expect(survives("a 12345678 b", { trace, around: "a b" })).toBe(true);
+    expect(survives("a [masked] b 1234567", { trace, around: "a b" })).toBe(false);
+    expect(survives("a 1.2.3.4 b", { trace: "1.2.3.4", around: "a b" })).toBe(true);
+    expect(survives("see https://x", { trace: "https://host/key", around: "see https://x" })).toBe(false);
   });
 });
 

@@ -1,0 +1,68 @@
+/** Values that only their names give away: `password = …`, `"apiKey": "…"`, `CLIENT_SECRET=…`. */
+
+import type { Pattern } from "./pattern.js";
+
+/** Names whose values are secrets, whatever they look like. */
+const NAMES = [
+  "pass(?:word|wd|phrase|code)",
+  "pwd",
+  "secret(?:[_-]?(?:key|token|value|access[_-]?key))?",
+  "api[_-]?(?:key|secret|token)",
+  "(?:access|account|auth|encryption|license|master|private|shared|signing|storage)[_-]?key",
+  "(?:access|api|auth|bearer|csrf|id|personal|refresh|session|security)[_-]?token",
+  "client[_-]?secret",
+  "credentials?",
+];
+const SEPARATOR = "[\"'\\]]{0,2}\\s{0,4}(?::=|=>|[:=])\\s{0,4}";
+const VALUE =
+  "(?:\"(?<quoted>[^\"\\r\\n]{4,512})\"|'(?<single>[^'\\r\\n]{4,512})'|(?<bare>[^\\s\"'`,;<>(){}\\[\\]&|]{6,512}))";
+
+const isName = new RegExp(`(?:${NAMES.join("|")})$`, "i");
+
+/** Whether a member of this name holds a secret: `db_password`, `clientSecret`. */
+export function namesSecret(name: string): boolean {
+  return name.length <= 256 && isName.test(name);
+}
+
+/** What stands where a secret would: variables, templates, types, words. */
+const STAND_IN = [
+  /^[$%{<[(*#@]/,
+  /^(?:process|os|env|secrets|config|settings|options|self|this|import|vault|ssm|params|args|ctx)[.[(:]/i,
+  /^(?:string|str|number|boolean|bool|any|unknown|null|none|nil|undefined|true|false|required|optional|redacted|masked|hidden|example|changeme|placeholder|password|secret|token)\b[^A-Za-z0-9]{0,3}$/i,
+  /^(?:your|my|the)[-_ ]|[-_ ]here$|^x{4,}$|\.\.\.|^(.)\1+$/i,
+  /masked:/,
+];
+
+/** Whether a value may be a secret. `isQuoted` says that it is no piece of code. */
+export function mayBeSecret(value: string, isQuoted: boolean): boolean {
+  if (STAND_IN.some((form) => form.test(value))) return false;
+  if (isQuoted) return !/^[a-z]{1,16}(?: [a-z]{1,16}){2,}/i.test(value);
+  // Unquoted letters, with dots or not, are a variable or a word.
+  return !/^[A-Za-z_$][A-Za-z_$.?!]*$/.test(value);
+}
+
+function acceptsAssignment(_found: string, { groups }: RegExpExecArray): boolean {
+  const quoted = groups?.["quoted"] ?? groups?.["single"];
+  return mayBeSecret(quoted ?? groups?.["bare"] ?? "", quoted !== undefined);
+}
+
+/** A token of any kind: so common a word in code that only a long value of letters and digits counts. */
+const looksDrawn = (found: string) => /[0-9]/.test(found) && /[A-Za-z]/.test(found) && mayBeSecret(found, false);
+
+export const assignmentPatterns: readonly Pattern[] = [
+  {
+    rule: "secret-assignment",
+    expression: new RegExp(`(?:${NAMES.join("|")})${SEPARATOR}(?<it>${VALUE})`, "dgi"),
+    needs: ["pass", "pwd", "secret", "key", "token", "credential"],
+    accepts: acceptsAssignment,
+  },
+  {
+    rule: "secret-assignment",
+    expression: new RegExp(
+      `(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,32}[_-]){0,4}token${SEPARATOR}["']?(?<it>[A-Za-z0-9_.+/=-]{16,512})`,
+      "dgi",
+    ),
+    needs: ["token"],
+    accepts: looksDrawn,
+  },
+];

@@ -1,0 +1,82 @@
+/** Personal data: addresses, numbers of phones, cards and accounts. */
+
+import ipaddr from "ipaddr.js";
+import { parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { isCardNumber, isIban } from "./check-digits.js";
+import { nationalIdPatterns } from "./national-ids.js";
+import type { Pattern } from "./pattern.js";
+
+/** Names that RFC 2606 and RFC 6761 keep for documentation and tests, and ends of files that follow an "@2x". */
+const NOBODYS = /(?:^|\.)(?:example\.(?:com|org|net|edu)|example|invalid|localhost|test|local)$/i;
+const FILE = /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|m?[jt]sx?|json|map|md|html?|tgz|zip)$/i;
+
+function isEmail(found: string): boolean {
+  const at = found.lastIndexOf("@");
+  const domain = found.slice(at + 1);
+  // Everybody's user on a forge: the address of a repository.
+  return found.slice(0, at) !== "git" && !NOBODYS.test(domain) && !FILE.test(domain);
+}
+
+/** What no person has: this host, nobody, documentation (RFC 5737, RFC 3849), masks of networks. */
+const NOT_PERSONAL = ["loopback", "unspecified", "reserved", "broadcast", "linkLocal", "multicast"];
+const VERSION = /(?:version|release|build|\bv|\bver\.?)[\s:="']{0,4}$/i;
+
+function isIpv4(found: string, match: RegExpExecArray): boolean {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(found) || NOT_PERSONAL.includes(ipaddr.IPv4.parse(found).range()))
+    return false;
+  return !VERSION.test(match.input.slice(Math.max(0, match.index - 16), match.index));
+}
+
+function isIpv6(found: string): boolean {
+  const groups = found.split(":").filter((group) => group !== "");
+  // `a::b` is a name in many languages.
+  if (groups.length < 3 || !/\d/.test(found) || !ipaddr.IPv6.isValid(found)) return false;
+  return !NOT_PERSONAL.includes(ipaddr.IPv6.parse(found).range());
+}
+
+const isPhone = (found: string) => parsePhoneNumberFromString(found, "US")?.isValid() === true;
+
+const addresses: Pattern[] = [
+  {
+    rule: "email",
+    expression: /(?<![\w.+%\uFFFD-])[\w.+%'\uFFFD-]{1,64}@(?:[A-Za-z0-9\uFFFD-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/dg,
+    needs: ["@"],
+    accepts: isEmail,
+  },
+  { rule: "ipv4", expression: /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)/dg, needs: ["."], accepts: isIpv4 },
+  {
+    rule: "ipv6",
+    expression: /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])/dg,
+    needs: [":"],
+    accepts: isIpv6,
+  },
+];
+
+const numbers: Pattern[] = [
+  {
+    rule: "card-number",
+    expression: /(?<![\w.-])\d{4}(?:\d{8,15}|([ -])\d{4}\1\d{4}\1\d{1,7}|([ -])\d{6}\2\d{4,5})(?![\w]|-\d|\.\d)/dg,
+    needs: [],
+    accepts: (found) => isCardNumber(found.replace(/\D/g, "")),
+  },
+  {
+    rule: "iban",
+    expression: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/dg,
+    needs: [],
+    accepts: (found) => isIban(found.replaceAll(" ", "")),
+  },
+  {
+    rule: "phone",
+    expression: /(?<![\w.+-])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?![\w]|-\d)/dg,
+    needs: ["+"],
+    accepts: isPhone,
+  },
+  {
+    rule: "phone",
+    expression: /(?<![\w.+-])(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-]|\.\d)/dg,
+    needs: [],
+    accepts: isPhone,
+  },
+];
+
+export const personalPatterns: readonly Pattern[] = [...addresses, ...numbers, ...nationalIdPatterns];

@@ -1,0 +1,110 @@
+/**
+ * Credentials that secretlint's recommended rules don't know, or know in one form only. The forms are those that the issuers document; where
+ * an issuer lengthens its tokens now and then, a rule is generous in length.
+ */
+
+import { assignmentPatterns } from "./assignments.js";
+import type { Pattern } from "./pattern.js";
+
+const issuers: Pattern[] = [
+  {
+    rule: "aws-access-key-id",
+    expression: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])/dg,
+    needs: ["akia", "asia", "abia", "acca", "a3t"],
+    // What the documentation writes for a key ends so.
+    accepts: (found) => !found.endsWith("EXAMPLE"),
+  },
+  {
+    rule: "stripe-key",
+    expression: /(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,250}/dg,
+    needs: ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"],
+  },
+  {
+    rule: "pypi-token",
+    expression: /(?<![A-Za-z0-9])pypi-[A-Za-z0-9_-]{80,1000}/dg,
+    needs: ["pypi-"],
+  },
+  { rule: "twilio-key", expression: /(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![A-Za-z0-9])/dg, needs: ["sk"] },
+  { rule: "google-api-key", expression: /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}/dg, needs: ["aiza"] },
+  {
+    rule: "google-oauth",
+    expression: /(?<![A-Za-z0-9])(?:GOCSPX-[A-Za-z0-9_-]{20,64}|ya29\.[A-Za-z0-9_-]{20,2000})/dg,
+    needs: ["gocspx-", "ya29."],
+  },
+  {
+    rule: "azure-client-secret",
+    expression: /(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}/dg,
+    needs: ["q~"],
+  },
+  {
+    rule: "azure-storage-key",
+    expression: /(?<![A-Za-z0-9+/])AccountKey=(?<it>[A-Za-z0-9+/]{40,120}={0,2})/dg,
+    needs: ["accountkey="],
+  },
+  {
+    rule: "sendgrid",
+    expression: /(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}/dg,
+    needs: ["sg."],
+  },
+  {
+    rule: "gitlab",
+    expression:
+      /(?<![A-Za-z0-9])(?:gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)|GR1348941)-?[A-Za-z0-9_.-]{20,300}/dg,
+    needs: ["gl", "gr1348941"],
+  },
+  {
+    rule: "github",
+    expression: /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{36,255}|github_pat_[A-Za-z0-9_]{36,255})/dg,
+    needs: ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
+  },
+  {
+    rule: "openai",
+    expression:
+      /(?<![A-Za-z0-9])sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,300}|or-v1-[0-9a-f]{64}|[A-Za-z0-9]{48})/dg,
+    needs: ["sk-"],
+  },
+  { rule: "anthropic", expression: /(?<![A-Za-z0-9])sk-ant-[A-Za-z0-9_-]{20,300}/dg, needs: ["sk-ant-"] },
+  { rule: "npm", expression: /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}/dg, needs: ["npm_"] },
+  { rule: "slack", expression: /(?<![A-Za-z0-9])xox[a-z]-[A-Za-z0-9-]{20,300}/dg, needs: ["xox"] },
+  {
+    rule: "age-secret-key",
+    expression: /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{50,4000}/dgi,
+    needs: ["age-secret-key-"],
+  },
+];
+
+/** RFC 7519 and RFC 7516: the header, and mostly the claims, are JSON objects, so their base64 begins with "eyJ". */
+const jsonWebToken: Pattern = {
+  rule: "json-web-token",
+  expression: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,8000}(?:\.[A-Za-z0-9_-]{0,8000}){1,3}/dg,
+  needs: ["eyj"],
+};
+
+const PLACEHOLDER = /^(?:[$%{<[(*]|x{3,}$|\.{3})|^(?:user|username|password|pass|pwd|secret|token)$|masked:/i;
+const isReal = (found: string) => !PLACEHOLDER.test(found);
+
+const transport: Pattern[] = [
+  {
+    rule: "url-password",
+    expression:
+      /(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{1,30}:\/\/[^\s:/?#@"'<>\\]{0,256}:(?<it>[^\s/?#@"'<>\\]{1,256})@/dg,
+    needs: ["://"],
+    accepts: isReal,
+  },
+  {
+    rule: "authorization",
+    expression:
+      /authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:basic|bearer|token|digest)\s{1,4}(?<it>[A-Za-z0-9+/_.=~-]{8,8000})/dgi,
+    needs: ["authorization"],
+    accepts: isReal,
+  },
+  {
+    rule: "authorization",
+    expression: /(?<![A-Za-z0-9])[Bb]earer\s{1,4}(?<it>[A-Za-z0-9+/_.~-]{20,8000}={0,2})/dg,
+    needs: ["bearer"],
+    accepts: (found) => isReal(found) && /[0-9]/.test(found),
+  },
+];
+
+/** Later ones name what an earlier one found as well: the more telling name is first. */
+export const secretPatterns: readonly Pattern[] = [...issuers, jsonWebToken, ...transport, ...assignmentPatterns];
