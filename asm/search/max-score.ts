@@ -51,6 +51,7 @@ export function collectHits(view: PartView, cursors: usize, count: u32, boundSum
   startWindows(cursors, count, boundSums, part.recordCount);
   if (hitCount < hitCapacity) {
     for (let i = count - min<u32>(count, MAX_PRIMING_TERMS); i < count; i++) prime(part, cursorOf(i));
+    if (cursorStatus != OK) return cursorStatus;
   }
   while (findWindow()) {
     if (firstEssential + 1 == cursorCount) scanSingle();

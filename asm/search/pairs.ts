@@ -52,7 +52,8 @@ export function findPairs(end: u32, needed: i64): bool {
     const ahead = blockEntry(follower, block);
     const own = blockEntry(leader, leader.block);
     if (own.bound + ahead.bound < needed) {
-      advance(leader, min<u32>(own.last, ahead.last) + 1);
+      // No further than the window: in the next one the other terms may promise more.
+      advance(leader, min<u32>(end, min<u32>(own.last, ahead.last) + 1));
       continue;
     }
     advance(follower, leader.ordinal);
