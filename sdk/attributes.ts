@@ -35,7 +35,7 @@ function checkTags(tags: readonly string[]): readonly string[] {
 }
 
 /** Drops what is undefined or null and writes the rest: the attributes of events and checkpoints. */
-export function plainAttributes(members: Readonly<Record<string, string | boolean | undefined>>): string {
+export function plainAttributes(members: Readonly<Record<string, string | boolean | object | undefined>>): string {
   const text = canonicalJson(members, "the attributes");
   return text === "{}" ? "" : text;
 }

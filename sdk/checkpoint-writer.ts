@@ -72,6 +72,7 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
 function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): StoredCheckpoint {
   const { label, stage, gitCommit, place, atMs } = input;
   if (label !== undefined) checkLabel(writer, label, input.force);
+  for (const name of [label, stage]) if (name !== undefined) writer.refuseSecretIn("label", name);
   if (gitCommit !== undefined && typeof gitCommit !== "string") throw argumentError("gitCommit", "a hash", gitCommit);
   const id = newCheckpointId(atMs, writer.parts.random, (candidate) => isTaken(writer, candidate));
   const uri: Uri = writer.placement.internalUri("checkpoint", place, id);

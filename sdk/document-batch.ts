@@ -2,7 +2,7 @@
 
 import { endPieces, isWholeContent } from "./content.js";
 import type { RecordInput } from "./core/writes.js";
-import type { Document, PutManyOptions } from "./entries.js";
+import type { Document, PutManyOptions, WholeContent } from "./entries.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import type { WriteQueue } from "./queue.js";
 import type { Uri } from "./uri.js";
@@ -51,6 +51,14 @@ class DocumentBatch {
   check(document: Document): CheckedDocument {
     if (typeof document !== "object" || document === null) throw argumentError("documents", "documents", document);
     const uri = this.writer.placement.uriFor(document.target);
+    if (this.writer.parts.sanitizer !== null && isWholeContent(document.content))
+      return this.checkSanitized(uri, document, document.content);
+    return { input: this.writer.documentInput(uri, document, document.atMs ?? this.atMs), document };
+  }
+
+  private checkSanitized(uri: Uri, given: Document, whole: WholeContent): CheckedDocument {
+    const { options, content } = this.writer.sanitized(uri, given, whole);
+    const document = { ...options, content };
     return { input: this.writer.documentInput(uri, document, document.atMs ?? this.atMs), document };
   }
 

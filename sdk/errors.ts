@@ -58,6 +58,8 @@ const EXIT_CODES = {
   InvalidEventPayload: 1,
   /** A model call would have stored more than `capture.mode` permits. */
   CaptureModeViolation: 1,
+  /** A URI or label holds what must be masked, and can't be masked itself. */
+  SecretInName: 1,
 } as const satisfies Record<string, 1 | 2>;
 
 /** The stable name of a failure; see the table in this file for what each means. */

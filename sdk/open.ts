@@ -26,6 +26,8 @@ export interface WriterParts {
   readonly file: LocalFile;
   readonly clock: () => number;
   readonly random: (count: number) => Uint8Array;
+  /** Null unless the writer sanitizes: loading it takes longer than opening. */
+  readonly sanitizer: typeof import("./redact/sanitizer.js") | null;
 }
 
 /** What a reader needs to open its file once more when it has grown. */
@@ -61,6 +63,9 @@ function checkWriterOptions(options: WriterOptions): string | undefined {
   if (onFull !== "wait" && onFull !== "reject") throw argumentError("onFull", '"wait" or "reject"', onFull);
   if (options.captureMode !== undefined && !captureModes.includes(options.captureMode)) {
     throw argumentError("captureMode", captureModes.join(", "), options.captureMode);
+  }
+  if (options.sanitize !== undefined && typeof options.sanitize !== "boolean") {
+    throw argumentError("sanitize", "true or false", options.sanitize);
   }
   if (options.specId !== undefined) checkSpecId(options.specId);
   if (options.runId === undefined) return undefined;
@@ -144,6 +149,7 @@ async function startWriting(file: LocalFile, lock: Lock, options: OpenOptions, r
   core.host.expectedEnd = file.size();
   const info = await capsuleInfo(core);
   checkWorkspace(options.workspaceId, info.workspaceId);
+  const sanitizer = options.sanitize === true ? await import("./redact/sanitizer.js") : null;
   const queue = new WriteQueue(options.queueCapacity ?? DEFAULT_QUEUE_CAPACITY, options.onFull ?? "wait");
   return {
     session: new Session(lock.capsulePath, core, file, info, queue),
@@ -151,6 +157,7 @@ async function startWriting(file: LocalFile, lock: Lock, options: OpenOptions, r
     file,
     clock: options.clock ?? (() => runtime.environment.now()),
     random: options.random ?? ((count) => runtime.environment.randomBytes(count)),
+    sanitizer,
   };
 }
 

@@ -38,6 +38,11 @@ export interface WriterOptions extends Injection {
   readonly onFull?: "wait" | "reject";
   /** What may be stored of model calls. Default `prompts_only`. */
   readonly captureMode?: CaptureMode;
+  /**
+   * Masks secrets and personal data in titles, tags, attributes, text content and events before they are stored, and notes
+   * in the attributes that it did (docs/safe-export.md). Default false.
+   */
+  readonly sanitize?: boolean;
   /** Accepts a lock that doesn't protect against other hosts and containers where there is no better one. */
   readonly allowFallbackLock?: boolean;
   /** Ends waiting for the lock. */

@@ -26,6 +26,7 @@ import { toCapsuleError } from "./machine-errors.js";
 import type { WriterParts } from "./open.js";
 import type { CaptureMode } from "./options.js";
 import { Placement, type SpecRun } from "./placement.js";
+import type { SanitizedDocument, SanitizedMark } from "./redact/sanitizer.js";
 import type { EventPayloads } from "./schema/events.js";
 import { checkUri, parseUri, type Uri } from "./uri.js";
 
@@ -33,6 +34,7 @@ import { checkUri, parseUri, type Uri } from "./uri.js";
 export interface EventPlace {
   readonly place: SpecRun | null;
   readonly stage: string | undefined;
+  readonly sanitized?: SanitizedMark | undefined;
   readonly atMs: number;
 }
 
@@ -78,10 +80,37 @@ export class CapsuleWriter {
   put(target: PutTarget, content: PutContent, options: PutOptions): Uri | Promise<Uri> {
     this.requireWritable();
     const uri = this.placement.uriFor(target);
-    const input = this.documentInput(uri, options, options.atMs ?? this.parts.clock());
-    if (!isWholeContent(content)) return this.putStream(input, content, options);
+    if (!isWholeContent(content)) return this.putStreamAt(uri, content, options);
+    return this.putWhole(uri, this.sanitized(uri, options, content), options.atMs ?? this.parts.clock());
+  }
+
+  private putWhole(uri: Uri, { options, content }: SanitizedDocument<PutOptions>, atMs: number): Uri {
+    const input = this.documentInput(uri, options, atMs);
     tell(options, uri, this.storeDocument(prepareDocument(input, content, options.index)));
     return uri;
+  }
+
+  private async putStreamAt(uri: Uri, content: PutContent, options: PutOptions): Promise<Uri> {
+    const atMs = options.atMs ?? this.parts.clock();
+    const { sanitizer, session } = this.parts;
+    if (sanitizer === null) return this.putStream(this.documentInput(uri, options, atMs), content, options);
+    sanitizer.refuseSecretIn("URI", uri);
+    const whole = await sanitizer.wholeContent(content, (next) => session.queue?.awaitProducer(next) ?? next());
+    this.requireWritable();
+    return this.putWhole(uri, sanitizer.sanitizeDocument(options, whole), atMs);
+  }
+
+  /** What is stored of a document: all of it, or what is left of it after masking. */
+  sanitized<Options extends PutOptions>(uri: Uri, options: Options, content: WholeContent): SanitizedDocument<Options> {
+    const { sanitizer } = this.parts;
+    if (sanitizer === null) return { options, content };
+    sanitizer.refuseSecretIn("URI", uri);
+    return sanitizer.sanitizeDocument(options, content);
+  }
+
+  /** Refuses a label or the like that would have to be masked. */
+  refuseSecretIn(what: string, name: string): void {
+    this.parts.sanitizer?.refuseSecretIn(what, name);
   }
 
   storeDocument(document: PreparedDocument): PutOutcome {
@@ -137,6 +166,7 @@ export class CapsuleWriter {
     const oldUri = this.placement.ownUri(oldText);
     const newUri = checkUri(newText);
     if (typeof reason !== "string" || !isWellFormed(reason)) throw argumentError("reason", "well-formed text", reason);
+    this.refuseSecretIn("URI", oldUri);
     checkAliasPath(this.parts.session, oldUri, newUri);
     const atMs = checkTime(this.parts.clock());
     const record = {
@@ -163,24 +193,40 @@ export class CapsuleWriter {
       : this.emitChecked(event, payload);
   }
 
-  private emitChecked(event: EventInput, payload: Uint8Array): Uri {
+  private emitChecked(event: EventInput, checked: Uint8Array): Uri {
     this.requireWritable();
+    const { payload, sanitized } = this.sanitizedPayload(event, checked);
     const ofPayload = (event.payload as { readonly stage?: unknown }).stage;
     const stage = event.stage ?? (typeof ofPayload === "string" ? ofPayload : undefined);
     if (stage !== undefined && (typeof stage !== "string" || stage === ""))
       throw argumentError("stage", "a name", stage);
     const place = this.placement.specRun(event.specId, event.runId);
-    return this.storeEvent(event.type, payload, { place, stage, atMs: event.atMs ?? this.parts.clock() });
+    if (stage !== undefined) this.refuseSecretIn("stage", stage);
+    if (place !== null) this.refuseSecretIn("run", `${place.specId}/${place.runId}`);
+    return this.storeEvent(event.type, payload, { place, stage, sanitized, atMs: event.atMs ?? this.parts.clock() });
+  }
+
+  /** A payload may not fit its type any more when it was masked: then it isn't stored. */
+  private sanitizedPayload(event: EventInput, checked: Uint8Array) {
+    const { sanitizer } = this.parts;
+    if (sanitizer === null) return { payload: checked, sanitized: undefined };
+    const { payload, mark } = sanitizer.sanitizePayload(event.payload);
+    const again = checkEvent({ ...event, payload } as EventInput, this.captureMode);
+    // The schemas are loaded: the payload was checked before.
+    return { payload: again as Uint8Array, sanitized: mark };
   }
 
   /** Stores an event of the capsule's own making, whose payload needs no check. */
   storeOwnEvent<Type extends EventType>(type: Type, payload: EventPayloads[Type], where: EventPlace): Uri {
-    return this.storeEvent(type, encodePayload(type, payload), where);
+    const { sanitizer } = this.parts;
+    if (sanitizer === null) return this.storeEvent(type, encodePayload(type, payload), where);
+    const masked = sanitizer.sanitizePayload(payload);
+    return this.storeEvent(type, encodePayload(type, masked.payload), { ...where, sanitized: masked.mark });
   }
 
   private storeEvent(type: EventType, payload: Uint8Array, where: EventPlace): Uri {
     const uri = this.placement.internalUri("event", where.place, String(this.eventsStored + 1));
-    const attributesJson = plainAttributes({ stage: where.stage });
+    const attributesJson = plainAttributes({ stage: where.stage, sanitized: where.sanitized });
     const atMs = checkTime(where.atMs);
     const tag = eventTypeNumbers[type];
     putRecord(

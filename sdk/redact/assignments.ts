@@ -36,7 +36,8 @@ const STAND_IN = [
 /** Whether a value may be a secret. `isQuoted` says that it is no piece of code. */
 export function mayBeSecret(value: string, isQuoted: boolean): boolean {
   if (STAND_IN.some((form) => form.test(value))) return false;
-  if (isQuoted) return !/^[a-z]{1,16}(?: [a-z]{1,16}){2,}/i.test(value);
+  // Five words are a sentence; four may be a passphrase.
+  if (isQuoted) return !/^[a-z]{1,16}(?: [a-z]{1,16}){4,32}[.!]?$/i.test(value);
   // Unquoted letters, with dots or not, are a variable or a word.
   return !/^[A-Za-z_$][A-Za-z_$.?!]*$/.test(value);
 }
@@ -52,7 +53,7 @@ const looksDrawn = (found: string) => /[0-9]/.test(found) && /[A-Za-z]/.test(fou
 export const assignmentPatterns: readonly Pattern[] = [
   {
     rule: "secret-assignment",
-    expression: new RegExp(`(?:${NAMES.join("|")})${SEPARATOR}(?<it>${VALUE})`, "dgi"),
+    expression: new RegExp(`(?:${NAMES.join("|")})${SEPARATOR}${VALUE}`, "dgi"),
     needs: ["pass", "pwd", "secret", "key", "token", "credential"],
     accepts: acceptsAssignment,
   },

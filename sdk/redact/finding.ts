@@ -15,10 +15,15 @@ export function maskOf(rule: string): string {
   return `[masked:${rule}]`;
 }
 
+/** Rules that know a secret by what stands beside it: one that knows the secret itself gives the better name. */
+const BY_SURROUNDINGS = ["authorization", "secret-assignment", "url-password"];
+const rank = ({ rule }: Finding) => (BY_SURROUNDINGS.includes(rule) ? 1 : 0);
+
 /** Findings that overlap become one, named after the one that begins first; of two that begin together, after the longer. */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
   const sorted = [...findings].sort(
-    (a, b) => a.start - b.start || b.end - a.end || (a.rule < b.rule ? -1 : Number(a.rule > b.rule)),
+    (a, b) =>
+      a.start - b.start || b.end - a.end || rank(a) - rank(b) || (a.rule < b.rule ? -1 : Number(a.rule > b.rule)),
   );
   const merged: Finding[] = [];
   for (const finding of sorted) {

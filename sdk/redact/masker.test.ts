@@ -55,6 +55,12 @@ describe("maskText()", () => {
     for (const letter of ["é", "漢", "\u{10ec4}"]) expect(maskText(letter + key).text).toBe(`${letter}[masked:github]`);
   });
 
+  it("masks a value within its quotes, so that JSON and code stay what they are", () => {
+    const text = '{"db_password":"plain old secret 1","n":1}';
+    expect(maskText(text).text).toBe('{"db_password":"[masked:secret-assignment]","n":1}');
+    expect(maskText("x(password='hunter22')").text).toBe("x(password='[masked:secret-assignment]')");
+  });
+
   it("leaves its own masks alone", () => {
     const once = maskText(`password = "hunter22", ${key}, ${mail}`).text;
     expect(maskText(once)).toEqual({ text: once, findings: [] });

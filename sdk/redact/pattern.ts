@@ -8,7 +8,7 @@ import type { Finding } from "./finding.js";
  */
 export interface Pattern {
   readonly rule: string;
-  /** With the flags `g` and `d`. Its group `it`, if it has one, is what is masked. */
+  /** With the flags `g` and `d`. The first of the groups `it`, `quoted`, `single` and `bare` that matched is what is masked, else all. */
   readonly expression: RegExp;
   /** Texts without which the expression can't match, in lower case. Empty: it is always tried. */
   readonly needs: readonly string[];
@@ -27,13 +27,19 @@ export function hasAny(lower: string, needs: readonly string[]): boolean {
   return needs.length === 0 || needs.some((need) => lower.includes(need));
 }
 
+function maskedRange(match: RegExpExecArray): readonly [number, number] {
+  const groups = match.indices?.groups;
+  const named = groups?.["it"] ?? groups?.["quoted"] ?? groups?.["single"] ?? groups?.["bare"];
+  return named ?? [match.index, match.index + match[0].length];
+}
+
 /** Runs rules over a window. */
 export function runPatterns(patterns: readonly Pattern[], { text, lower }: WindowText): Finding[] {
   const findings: Finding[] = [];
   for (const { rule, expression, needs, accepts } of patterns) {
     if (!hasAny(lower, needs)) continue;
     for (const match of text.matchAll(expression)) {
-      const [start, end] = match.indices?.groups?.["it"] ?? [match.index, match.index + match[0].length];
+      const [start, end] = maskedRange(match);
       if (accepts === undefined || accepts(text.slice(start, end), match)) findings.push({ rule, start, end });
     }
   }
