@@ -19,8 +19,13 @@ const EXIT_CODES = {
   VersionMismatch: 1,
   /** The file is not a capsule; the message names what it is, where that is known. */
   ForeignFormat: 1,
-  /** The file is an age-encrypted capsule, which this version can't open yet. */
+  /** The capsule is encrypted with age, and neither a passphrase nor an identity was given; or it was opened for writing. */
   EncryptedCapsule: 1,
+  /** The capsule is encrypted with a passphrase, or is to be, and none was given. */
+  PassphraseRequired: 1,
+  InvalidPassphrase: 1,
+  /** The capsule is encrypted for recipients, and none of the identities that were given is one of theirs. */
+  NoMatchingIdentity: 1,
   InvalidUri: 1,
   InvalidArgument: 1,
   /** A configuration file is no JSON, or has a wrong or unknown key; the message names the file and the keys. */
