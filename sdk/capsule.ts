@@ -1,5 +1,6 @@
 /** The open capsule: what scripts work with. */
 
+import type { DecryptOptions } from "./age/unlock.js";
 import { commitNow, commitStageNow } from "./checkpoint-writer.js";
 import { AnalyzerId, type CoreView } from "./core/exports.js";
 import type { CoreInstance } from "./core/instance.js";
@@ -73,9 +74,11 @@ export class Capsule extends Reader implements Writable {
 
   /**
    * Opens a capsule: for reading unless `mode` is `write`. Opening costs the same whatever its size. For reading nothing
-   * is created or changed. A writer takes the lock, and cuts off what an interrupted writer left.
+   * is created or changed. A writer takes the lock, and cuts off what an interrupted writer left. An encrypted capsule is
+   * opened for reading with its passphrase or an identity, and decrypted in memory as it is read.
    *
-   * @throws CapsuleError `NotFound`, `LockedByWriter`, `Corrupted`, `VersionMismatch`, `ForeignFormat`, `EncryptedCapsule`, …
+   * @throws CapsuleError `NotFound`, `LockedByWriter`, `Corrupted`, `VersionMismatch`, `ForeignFormat`, `EncryptedCapsule`,
+   * `PassphraseRequired`, `InvalidPassphrase`, `NoMatchingIdentity`, …
    */
   static async open(path: string, options: OpenOptions = {}): Promise<Capsule> {
     const { mode = "read" } = options;
@@ -85,7 +88,7 @@ export class Capsule extends Reader implements Writable {
   }
 
   /** What is wrong at a path, whatever stands there; changes nothing. @throws CapsuleError `Aborted` */
-  static doctor(path: string, options: DoctorOptions & Injection = {}): Promise<Diagnostic[]> {
+  static doctor(path: string, options: DoctorOptions & Injection & DecryptOptions = {}): Promise<Diagnostic[]> {
     return examinePath(path, options);
   }
 

@@ -2,6 +2,7 @@
 
 import type { Runtime } from "../runtimes/contract.js";
 import { portablePath } from "../runtimes/paths.js";
+import type { DecryptOptions } from "./age/unlock.js";
 import { failureSentence } from "./core/failures.js";
 import { beginVerify, verifyStep } from "./core/lifecycle.js";
 import type { Diagnostic, DiagnosticCode, DoctorOptions } from "./diagnostics.js";
@@ -22,7 +23,10 @@ const MAX_FINDINGS = 100;
  *
  * @throws CapsuleError `Aborted`
  */
-export async function examinePath(path: string, options: DoctorOptions & Injection = {}): Promise<Diagnostic[]> {
+export async function examinePath(
+  path: string,
+  options: DoctorOptions & Injection & DecryptOptions = {},
+): Promise<Diagnostic[]> {
   const runtime = runtimeOf(options);
   const normal = portablePath(path, runtime.environment.platform);
   const findings: Diagnostic[] = [];
@@ -58,6 +62,9 @@ const CODES: { readonly [code in CapsuleErrorCode]?: DiagnosticCode } = {
   VersionMismatch: "VersionMismatch",
   ForeignFormat: "ForeignFormat",
   EncryptedCapsule: "Encrypted",
+  PassphraseRequired: "Encrypted",
+  InvalidPassphrase: "Encrypted",
+  NoMatchingIdentity: "Encrypted",
   NotFound: "Missing",
 };
 

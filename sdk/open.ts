@@ -2,6 +2,9 @@
 
 import type { File, FileSystem, LocalFile, Lock, Runtime } from "../runtimes/contract.js";
 import { parentPath, portablePath } from "../runtimes/paths.js";
+import { openAgeFile } from "./age/decrypted-file.js";
+import { AGE_MAGIC_BYTES, beginsAsAge } from "./age/header.js";
+import { type DecryptOptions, hasSecrets } from "./age/unlock.js";
 import type { CoreHostOptions } from "./core/host.js";
 import { CoreInstance } from "./core/instance.js";
 import { capsuleInfo, createCapsule, openCapsule, recoveredLength, recoverLastBatch } from "./core/lifecycle.js";
@@ -166,7 +169,8 @@ export async function openForReading(path: string, options: OpenOptions): Promis
   const runtime = runtimeOf(options);
   const normal = normalPath(path, runtime);
   const action = `open the capsule ${JSON.stringify(normal)}`;
-  const file = options.file ?? openFile(runtime, normal, action);
+  const stored = options.file ?? openFile(runtime, normal, action);
+  const file = await closingOnFailure(stored, action, () => decryptedIfNeeded(stored, options));
   return closingOnFailure(file, action, async () => {
     const settings = coreOptions(options, runtime);
     const files = options.file === undefined ? runtime.files : null;
@@ -175,6 +179,12 @@ export async function openForReading(path: string, options: OpenOptions): Promis
     checkWorkspace(options.workspaceId, info.workspaceId);
     return { session: new Session(normal, core, file, info, null), settings, files };
   });
+}
+
+/** The file, or what is encrypted in it. Secrets that a file doesn't need are let be; one without them is refused by the core. */
+async function decryptedIfNeeded(file: File, options: DecryptOptions): Promise<File> {
+  if (!hasSecrets(options) || !beginsAsAge(await file.read(0, AGE_MAGIC_BYTES))) return file;
+  return openAgeFile(file, options);
 }
 
 /** A fresh core that has found the newest commit of a file. */

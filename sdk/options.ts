@@ -1,6 +1,7 @@
 /** How a capsule is opened and created. */
 
 import type { File, LockKind, Runtime } from "../runtimes/contract.js";
+import type { DecryptOptions } from "./age/unlock.js";
 
 /** What a `ModelCallEnvelope` may keep of a call: nothing, its prompt, or prompt and response. */
 export const captureModes = ["none", "prompts_only", "full_io"] as const;
@@ -63,7 +64,8 @@ export interface CreateOptions extends WriterOptions {
 
 export type AnalyzerName = "english" | "plain";
 
-export interface OpenOptions extends WriterOptions {
+/** Passphrase and identities are for encrypted capsules, which can be read only; others are opened without them. */
+export interface OpenOptions extends WriterOptions, DecryptOptions {
   /** `read` (default) takes no lock and changes nothing; `write` takes the writer's lock. */
   readonly mode?: "read" | "write";
   /** Refuses a capsule of another workspace with `InvalidArgument`. */

@@ -25,6 +25,8 @@ export interface Header {
 export const MAX_HEADER_BYTES = 64 * 1024;
 
 const VERSION_LINE = "age-encryption.org/v1";
+/** What {@link beginsAsAge} needs of a file. */
+export const AGE_MAGIC_BYTES = VERSION_LINE.length + 1;
 const STANZA_PREFIX = "-> ";
 const MAC_PREFIX = "---";
 const MAC_BYTES = 32;
@@ -49,6 +51,12 @@ export function tryDecodeBase64(text: string): Uint8Array | null {
 }
 
 export const encodeBase64 = (bytes: Uint8Array): string => base64nopad.encode(bytes);
+
+/** Whether bytes are an age file's first. */
+export function beginsAsAge(bytes: Uint8Array): boolean {
+  const magic = encodeUtf8(`${VERSION_LINE}\n`);
+  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
+}
 
 class LineReader {
   offset = 0;

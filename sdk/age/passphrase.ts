@@ -16,6 +16,9 @@ const WORK_FACTOR_FORM = /^[1-9][0-9]?$/;
 
 /** The bytes of a passphrase in an array of our own, to be wiped. Text is taken as UTF-8, as it is. */
 export function passphraseBytes(passphrase: string | Uint8Array): Uint8Array {
+  if (!(passphrase instanceof Uint8Array) && typeof passphrase !== "string") {
+    throw argumentError("passphrase", "text or bytes", typeof passphrase);
+  }
   const bytes = typeof passphrase === "string" ? encodeUtf8(passphrase) : Uint8Array.from(passphrase);
   if (bytes.length === 0) throw argumentError("passphrase", "at least one character", "");
   return bytes;

@@ -105,7 +105,8 @@ const CODES: { readonly [status: number]: CapsuleErrorCode } = {
 const HINTS: { readonly [code in CapsuleErrorCode]?: string } = {
   Corrupted: 'Run "speckit capsule doctor --deep" to see what else is affected.',
   VersionMismatch: "Update speckit-capsule to read it.",
-  EncryptedCapsule: 'Decrypt it with "age -d" first; this version does not open encrypted capsules yet.',
+  EncryptedCapsule:
+    'Open it for reading, with its passphrase or an identity. It can\'t be written: decrypt it with "age -d".',
   AliasCycle: "Point one of the aliases elsewhere.",
   AliasTooLong: "Let the alias lead to its final target directly; at most 16 are followed.",
   Poisoned: "Open the capsule again; what was committed is unharmed.",
