@@ -40,6 +40,8 @@ export type RuntimeErrorCode =
   | "LockUnavailable"
   /** The lockfile or the capsule is no longer the file that was locked: another writer may be at work. */
   | "LockLost"
+  /** A server that can't be reached, or doesn't answer in time. */
+  | "Unreachable"
   /** This runtime has no such ability, for example programs in a browser. */
   | "NotSupported"
   /** Anything else the operating system reported; `cause` holds it. */
@@ -339,6 +341,22 @@ export interface ProgramResult {
   readonly stderr: Uint8Array;
 }
 
+export interface HttpRequest {
+  /** Default: `GET`, or `POST` with a body. */
+  readonly method?: "GET" | "POST";
+  /** Sent as JSON in UTF-8. */
+  readonly json?: JsonValue;
+  /** For the whole exchange. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Of the answer's body; beyond it the request fails with `FileTooLarge`. Default 16 MiB. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
 /** What surrounds the program. Never the source of stored bytes unless the SDK was told to use it. */
 export interface Environment {
   readonly runtimeName: "node" | "bun" | "deno" | "memory";
@@ -360,6 +378,11 @@ export interface Environment {
   sha256(): Hash;
   /** Runs a program without a shell and with an empty stdin. Rejects with `NotFound`, `PermissionDenied`, `NotSupported`. */
   runProgram(name: string, args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>;
+  /**
+   * Asks a server, which is an answer whatever its status. Redirects aren't followed. Rejects with `Unreachable`,
+   * `FileTooLarge`, `PermissionDenied`, `NotSupported`.
+   */
+  request(url: string, request?: HttpRequest): Promise<HttpAnswer>;
 }
 
 /** All that a runtime gives; each of `node.ts`, `bun.ts`, `deno.ts` and `memory.ts` exports one as `runtime`. */

@@ -5,6 +5,7 @@ export type DenoPermission =
   | { readonly name: "env"; readonly variable?: string }
   | { readonly name: "sys"; readonly kind: string }
   | { readonly name: "run"; readonly command: string }
+  | { readonly name: "net"; readonly host: string }
   | { readonly name: "ffi"; readonly path?: string };
 
 export interface DenoFsFile {

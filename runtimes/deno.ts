@@ -46,6 +46,8 @@ function permits(permission: Permission): boolean {
       return granted({ name: "read", path: permission.name });
     case "run":
       return granted({ name: "run", command: permission.name });
+    case "net":
+      return granted({ name: "net", host: permission.name });
   }
 }
 

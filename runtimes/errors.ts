@@ -63,6 +63,7 @@ const REASONS: { readonly [code in RuntimeErrorCode]: string } = {
   ReadOnlyHandle: "it was opened for reading only",
   LockUnavailable: "there is no operating-system lock here",
   LockLost: "the locked file was replaced or deleted",
+  Unreachable: "nothing answers there",
   NotSupported: "this runtime or file system does not support it",
   IoError: "input or output failed",
 };

@@ -37,6 +37,9 @@ function memoryEnvironment(options: MemoryRuntimeOptions): Environment {
     runProgram: async (name) => {
       throw runtimeError("NotSupported", "run", name);
     },
+    request: async (url) => {
+      throw runtimeError("NotSupported", "ask", url);
+    },
   };
 }
 

@@ -2,8 +2,9 @@
 
 import os from "node:os";
 import process from "node:process";
-import type { Environment, Hash, ProgramOptions, ProgramResult } from "./contract.js";
+import type { Environment, Hash, HttpAnswer, HttpRequest, ProgramOptions, ProgramResult } from "./contract.js";
 import { runtimeError, toRuntimeError } from "./errors.js";
+import { hostOf, request } from "./http.js";
 import { portablePath } from "./paths.js";
 import { secureRandomBytes } from "./std.js";
 
@@ -13,7 +14,9 @@ export type Permission =
   /** Without a name: all variables. */
   | { readonly kind: "env"; readonly name?: string }
   | { readonly kind: "read"; readonly name: string }
-  | { readonly kind: "run"; readonly name: string };
+  | { readonly kind: "run"; readonly name: string }
+  /** A server: host and port, as a URL has them. */
+  | { readonly kind: "net"; readonly name: string };
 
 export interface SystemEnvironmentOptions {
   readonly runtimeName: "node" | "bun" | "deno";
@@ -123,6 +126,14 @@ export class SystemEnvironment implements Environment {
       });
       child.stdin?.end();
     });
+  }
+
+  async request(url: string, options: HttpRequest = {}): Promise<HttpAnswer> {
+    const host = hostOf(url);
+    if (!this.#options.permits({ kind: "net", name: host })) {
+      throw runtimeError("PermissionDenied", "ask", url, { permissionFlag: `--allow-net=${host}` });
+    }
+    return request(url, options);
   }
 
   #ask(permission: Permission, question: () => string): string | null {

@@ -59,6 +59,10 @@ const EXIT_CODES = {
   OutOfMemory: 2,
   /** The core failed in a way that only a bug explains. The file is unharmed; open it again. */
   CoreFault: 2,
+  /** Neither the memory that was configured nor what may stand in for it is there; the message says which was missing. */
+  MemoryUnavailable: 1,
+  /** The local-memory daemon or its command failed, or answered what isn't its protocol. */
+  MemoryBackendFailed: 2,
   UnknownEventType: 1,
   InvalidEventPayload: 1,
   /** A model call would have stored more than `capture.mode` permits. */

@@ -59,6 +59,14 @@ export type {
   TermExplanation,
 } from "./hits.js";
 export type {
+  Memory,
+  MemoryFallback,
+  MemoryHit,
+  MemoryPutOptions,
+  MemorySearchOptions,
+} from "./memory/memory.js";
+export { type OpenMemoryOptions, openMemory } from "./memory/open.js";
+export type {
   AnalyzerName,
   CapsuleInfo,
   CaptureMode,

@@ -22,6 +22,7 @@ const CODES: { readonly [code in RuntimeErrorCode]: CapsuleErrorCode } = {
   ReadOnlyHandle: "ReadOnly",
   LockUnavailable: "LockUnavailable",
   LockLost: "LockLost",
+  Unreachable: "IoError",
   NotSupported: "IoError",
   IoError: "IoError",
 };

@@ -31,14 +31,14 @@ export interface Program {
   readonly args: readonly string[];
 }
 
-/** Bundles `testing/<script>` into `directory` for `host`, and says how to start it. */
+/** Bundles `<script>`, as seen from this folder, into `directory` for `host`, and says how to start it. */
 export function bundle(host: Host, script: string, directory: string): Program {
   const shim = host.startsWith("node") ? "node" : host;
   // Where there is no node_modules above the bundle, koffi isn't installed.
   const home = path.join(directory, host);
   fs.mkdirSync(home, { recursive: true });
   if (host === "node") fs.symlinkSync(PACKAGES, path.join(home, "node_modules"), "junction");
-  const outfile = path.join(home, script.replace(/\.ts$/, ".mjs"));
+  const outfile = path.join(home, path.basename(script).replace(/\.ts$/, ".mjs"));
   buildSync({
     entryPoints: [path.join(HERE, script)],
     outfile,
