@@ -1,5 +1,5 @@
 import { writeVarint64 } from "../bytes/varint";
-import { lz4Compress } from "../codec/lz4";
+import { lz4CompressFast } from "../codec/lz4";
 import { Codec, FrameKind } from "../format/item";
 import { BLOB_BYTES } from "../format/record";
 import { blake3Finish, blake3Start, blake3Update } from "../hash/blake3";
@@ -34,7 +34,7 @@ export function writeBlob(source: usize, length: u32): i32 {
   compressed.clear();
   const target = compressed.extend(length);
   if (target == 0) return OUT_OF_MEMORY;
-  const packed = lz4Compress(source, length, target, length - (length >> 3));
+  const packed = lz4CompressFast(source, length, target, length - (length >> 3));
   const codec = packed > 0 ? Codec.LZ4 : Codec.STORED;
   const stored = packed > 0 ? <u32>packed : length;
   const status = appendFrame(FrameKind.BLOB, codec, 0, packed > 0 ? target : source, stored, length);

@@ -15,6 +15,7 @@ interface Exports {
     destination: number,
     capacity: number,
   ): number;
+  lz4CompressFast(source: number, length: number, destination: number, capacity: number): number;
   lz4CompressHigh(source: number, length: number, prepared: number, destination: number, capacity: number): number;
   lz4Decompress(source: number, length: number, destination: number, decodedLength: number): number;
   lz4DecompressWithDictionary(
@@ -230,6 +231,56 @@ describe("lz4Compress()", () => {
     const length = fresh.lz4Compress(1 << 20, original.length, (1 << 20) + 65536, 65536);
     const first = new Uint8Array(fresh.memory.buffer).slice((1 << 20) + 65536, (1 << 20) + 65536 + length);
     expect(compress(original)).toEqual(first);
+  });
+});
+
+describe("lz4CompressFast()", () => {
+  const compressFast = (original: Uint8Array, capacity = core.lz4CompressBound(original.length)) => {
+    bytes.set(original, source);
+    bytes.fill(GUARD, packed, packed + capacity + 64);
+    const length = core.lz4CompressFast(source, original.length, packed, capacity);
+    expect(bytes.subarray(packed + capacity, packed + capacity + 64).every((byte) => byte === GUARD)).toBe(true);
+    return length === 0 ? null : bytes.slice(packed, packed + length);
+  };
+
+  test("round-trips, keeps the rules for the end of a block, takes exactly the capacity it needs", () => {
+    fc.assert(
+      fc.property(input, fc.nat(100), (original, less) => {
+        const block = compressFast(original) as Uint8Array;
+        expect(decodeReference(block, new Uint8Array(0))).toEqual(original);
+        expect(decompress(block, original.length)).toEqual(original);
+        expect(endsByTheRules(block, original.length)).toBe(true);
+        expect(compressFast(original, block.length)).toEqual(block);
+        expect(compressFast(original, Math.max(0, block.length - 1 - less))).toBe(null);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("round-trips megabytes, and repeats just within and beyond reach", () => {
+    const far = noiseOf(1000, 5);
+    const repeats = [65534, 65535, 65536, 70000].map((distance) =>
+      Buffer.concat([far, noiseOf(distance - 1000, 9), far]),
+    );
+    for (const original of [new Uint8Array(3 << 20), noiseOf(1 << 20, 7), ...repeats]) {
+      const block = compressFast(original) as Uint8Array;
+      expect(same(decompress(block, original.length), original)).toBe(true);
+    }
+    expect((compressFast(repeats[1] as Uint8Array) as Uint8Array).length).toBeLessThan(
+      (compressFast(repeats[2] as Uint8Array) as Uint8Array).length - 900,
+    );
+  });
+
+  test("depends on nothing that was compressed before, even when its positions' numbers wrap around", () => {
+    const original = new TextEncoder().encode(words.join(" and ").repeat(99));
+    const expected = compressFast(original);
+    const zeros = 3 << 20;
+    bytes.fill(0, restored, restored + zeros);
+    for (let total = 0; total < 2 ** 32; total += zeros) {
+      core.lz4CompressFast(restored, zeros, packed, 65536);
+      if (total % (512 * zeros) === 0) expect(compressFast(original)).toEqual(expected);
+    }
+    expect(compressFast(original)).toEqual(expected);
   });
 });
 
