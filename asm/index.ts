@@ -244,6 +244,26 @@ export function content(recordNumber: f64, from: f64, length: i32): i32 {
   return read == OK ? <i32>count : read;
 }
 
+/**
+ * Resolves a URI as `resolve` does and reads its content in the same call. IO: the URI. Result: f64 record number, f64 content length,
+ * and the content if that is at most `maxBytes` (1 MiB at most). Answers 1 if it is there, 0 if it is to be asked for with `content`.
+ */
+export function fetch(uriLength: u32, branch: i32, sequence: f64, maxBytes: i32): i32 {
+  startReading();
+  if (!ioHolds(uriLength) || maxBytes < 0) return INVALID_ARGUMENT;
+  let status = setView(branch, sequence);
+  if (status == OK) status = resolveUri(loaded, io.data, uriLength);
+  if (status != OK) return status;
+  const isRead = loaded.contentLength <= <u64>min<i32>(maxBytes, MAX_READ_BYTES);
+  const count = isRead ? <u32>loaded.contentLength : 0;
+  const target = result.extend(16 + count);
+  if (target == 0) return OUT_OF_MEMORY;
+  store<f64>(target, <f64>loaded.number);
+  store<f64>(target, <f64>loaded.contentLength, 8);
+  status = readContent(loaded, 0, count, target + 16);
+  return status == OK ? i32(isRead) : status;
+}
+
 /** The hash of a content. Result: 32 bytes. */
 export function contentHash(recordNumber: f64): i32 {
   startReading();

@@ -1,7 +1,7 @@
 /** Fetching content: whole, as text, or piece by piece. */
 
 import type { CoreView } from "./core/exports.js";
-import { copyContent, MAX_CONTENT_CALL_BYTES, resolveContent } from "./core/reads.js";
+import { copyContent, fetchContent, MAX_CONTENT_CALL_BYTES } from "./core/reads.js";
 import type { ContentPlace } from "./core/records.js";
 import type { GetOptions } from "./entries.js";
 import { argumentError, CapsuleError } from "./errors.js";
@@ -31,18 +31,14 @@ export async function getContent(
   checkUri(uri);
   const earlierWrites = session.beforeRead();
   if (earlierWrites !== undefined) await earlierWrites;
-  const resolving = resolveContent(session.core, uri, view());
-  const place = resolving instanceof Promise ? await resolving : resolving;
-  if (place === null) return null;
-  checkLength(
-    session,
-    uri,
-    place,
-    options.maxBytes ?? (form === "stream" ? Number.MAX_SAFE_INTEGER : DEFAULT_MAX_BYTES),
-  );
-  if (form === "stream") return streamContent(session, place);
-  const reading = readContent(session, place);
-  const bytes = reading instanceof Promise ? await reading : reading;
+  const maxBytes = options.maxBytes ?? (form === "stream" ? Number.MAX_SAFE_INTEGER : DEFAULT_MAX_BYTES);
+  // A stream is read piece by piece, when its reader asks.
+  const fetching = fetchContent(session.core, uri, view(), form === "stream" ? 0 : maxBytes);
+  const content = fetching instanceof Promise ? await fetching : fetching;
+  if (content === null) return null;
+  checkLength(session, uri, content, maxBytes);
+  if (form === "stream") return streamContent(session, content);
+  const bytes = content.bytes ?? (await readContent(session, content));
   return form === "bytes" ? bytes : decodeText(bytes, uri);
 }
 

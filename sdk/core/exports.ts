@@ -42,6 +42,7 @@ export interface CoreExports {
   resolve(uriLength: number, branch: number, sequence: number): number;
   record(recordNumber: number): number;
   content(recordNumber: number, from: number, length: number): number;
+  fetch(uriLength: number, branch: number, sequence: number, maxBytes: number): number;
   contentHash(recordNumber: number): number;
   list(prefixLength: number, afterLength: number, branch: number, sequence: number, limit: number): number;
   scan(kind: number, tag: number, fromRecord: number, limit: number, branch: number, sequence: number): number;

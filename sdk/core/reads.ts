@@ -3,13 +3,7 @@
 import { encodeHex } from "../../runtimes/std.js";
 import type { CoreView } from "./exports.js";
 import type { CoreInstance } from "./instance.js";
-import {
-  answeredContentPlace,
-  answeredRecord,
-  answeredRecords,
-  type ContentPlace,
-  type CoreRecord,
-} from "./records.js";
+import { answeredContent, answeredRecord, answeredRecords, type CoreRecord, type FetchedContent } from "./records.js";
 import { Status } from "./status.js";
 
 /** A result that may have had to wait for the file. */
@@ -28,11 +22,23 @@ export function resolveRecord(core: CoreInstance, uri: string, at: CoreView): Ev
   );
 }
 
-/** As {@link resolveRecord}, with only what fetching the content needs. */
-export function resolveContent(core: CoreInstance, uri: string, at: CoreView): Eventually<ContentPlace | null> {
+/**
+ * The content that a URI resolves to in a view, or null. Its bytes come along if they are at most `maxBytes` and
+ * {@link MAX_CONTENT_CALL_BYTES}; otherwise they are asked for with {@link copyContent}.
+ */
+export function fetchContent(
+  core: CoreInstance,
+  uri: string,
+  at: CoreView,
+  maxBytes: number,
+): Eventually<FetchedContent | null> {
+  const limit = Math.max(0, Math.min(maxBytes, MAX_CONTENT_CALL_BYTES));
   return core.run(
-    () => callResolve(core, uri, at),
-    (status) => foundOrNull(core, status, "resolve", uri, answeredContentPlace),
+    () => core.exports.fetch(passText(core, uri), at.branch, at.sequence, limit),
+    (status) => {
+      if (status === Status.NOT_FOUND) return null;
+      return answeredContent(core, core.check(status, "get", uri) === 1);
+    },
   );
 }
 

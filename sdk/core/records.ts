@@ -6,10 +6,6 @@ const FIELD_BYTES = 8;
 const LENGTHS_AT = 14 * FIELD_BYTES;
 const TEXTS_AT = LENGTHS_AT + 3 * 4;
 
-/** Where the fields lie that are read without the rest. */
-const RECORD_NUMBER_AT = 0;
-const CONTENT_LENGTH_AT = 8 * FIELD_BYTES;
-
 export interface CoreRecord {
   readonly recordNumber: number;
   readonly sequence: number;
@@ -35,6 +31,11 @@ export interface CoreRecord {
 export interface ContentPlace {
   readonly recordNumber: number;
   readonly contentLength: number;
+}
+
+/** What a URI leads to, with its content if that came along. */
+export interface FetchedContent extends ContentPlace {
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
 }
 
 /** Takes the record at `pointer` out of the core's memory. */
@@ -71,13 +72,16 @@ export function answeredRecord(core: CoreInstance): CoreRecord {
   return decodeRecord(core, core.exports.resultPointer() >>> 0);
 }
 
-/** Of the record that the last call answered, what {@link ContentPlace} holds. */
-export function answeredContentPlace(core: CoreInstance): ContentPlace {
+/** What the last `fetch` answered: record number, content length and, if `isRead`, the content. */
+export function answeredContent(core: CoreInstance, isRead: boolean): FetchedContent {
   const pointer = core.exports.resultPointer() >>> 0;
   const { view } = core;
+  const contentLength = view.getFloat64(pointer + 8, true);
+  const start = pointer + 16;
   return {
-    recordNumber: view.getFloat64(pointer + RECORD_NUMBER_AT, true),
-    contentLength: view.getFloat64(pointer + CONTENT_LENGTH_AT, true),
+    recordNumber: view.getFloat64(pointer, true),
+    contentLength,
+    bytes: isRead ? core.bytes.slice(start, start + contentLength) : null,
   };
 }
 
