@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { innocentTexts, plantedTexts } from "./redaction/corpus/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,6 +18,8 @@ export function makeProject(folder: string): string {
   npm(folder, ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", tarball]);
   const cases = join(folder, "cases");
   cpSync(join(root, "conformance", "cases"), cases, { recursive: true });
+  const corpus = [...plantedTexts(), ...innocentTexts()].map(({ value }) => value);
+  writeFileSync(join(cases, "masking-corpus.json"), JSON.stringify(corpus));
   return cases;
 }
 

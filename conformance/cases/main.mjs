@@ -4,12 +4,13 @@ import * as bytes from "./bytes.mjs";
 import { sha256 } from "./context.mjs";
 import * as errors from "./errors.mjs";
 import * as history from "./history.mjs";
+import * as masking from "./masking.mjs";
 import * as search from "./search.mjs";
 
 const [folder] = globalThis.Deno?.args ?? process.argv.slice(2);
 
 const report = {};
-for (const { topic, cases } of [bytes, search, history, errors]) {
+for (const { topic, cases } of [bytes, search, history, errors, masking]) {
   report[topic] = {};
   for (const [name, run] of Object.entries(cases)) {
     try {

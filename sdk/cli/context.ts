@@ -80,6 +80,7 @@ export async function writing<Result>(
     signal,
     queueCapacity: config.capsule.writerQueue,
     captureMode: config.capture.mode,
+    sanitize: config.capture.sanitizeOnIngest,
     ...options,
   });
   let result: Result;

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { Capsule, loadMasker } from "speckit-capsule";
+import { fixed, placeFor } from "./context.mjs";
+
+/** Masks and their places, and the bytes of a capsule whose writer sanitizes. */
+export const topic = "masking";
+
+/** The corpus, as conformance/project.ts wrote it beside the cases. */
+const corpus = JSON.parse(readFileSync(new URL("masking-corpus.json", import.meta.url), "utf8"));
+
+export const cases = {
+  async "every text of the corpus, masked"() {
+    const masker = await loadMasker();
+    return corpus.map((value) => (typeof value === "string" ? masker.maskText(value) : masker.maskJson(value)));
+  },
+  async "windows: the corpus as one text"() {
+    const { maskText } = await loadMasker();
+    return maskText(corpus.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join("\n"));
+  },
+  async "a capsule that sanitizes"(context) {
+    const path = placeFor(context, "sanitized.mv2");
+    const capsule = await Capsule.create(path, { ...fixed(), sanitize: true });
+    for (const [index, value] of corpus.entries()) {
+      if (index % 5 !== 0) continue;
+      const attributes = { note: value };
+      await capsule.put({ path: `${index}.md` }, JSON.stringify(value), { attributes });
+      await capsule.emit({ type: "DebugTrace", payload: { message: `number ${index}`, context: attributes } });
+    }
+    await capsule.close();
+    return Array.from(readFileSync(path));
+  },
+};
