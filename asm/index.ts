@@ -14,6 +14,7 @@ import { hashContent, readContent, releaseBlob } from "./capsule/content";
 import { abortStream, beginStream, isStreaming, writeStream } from "./capsule/content-writer";
 import { createSuperblock } from "./capsule/create";
 import { beginHistoryCheck, continueHistoryCheck, historyBytesChecked, listCommits } from "./capsule/history";
+import { beginIndexCheck, continueIndexCheck, indexCheckedBytes } from "./capsule/index-check";
 import { appendInfo } from "./capsule/info";
 import { lineageHolds } from "./capsule/lineage";
 import { listUris } from "./capsule/list";
@@ -335,6 +336,26 @@ export function verifyStep(maxBytes: f64): i32 {
   startReading();
   releaseBlob();
   return continueHistoryCheck(<u64>maxBytes);
+}
+
+/**
+ * Starts the comparison of all segments with what their records give: on an instance of its own, fresh from `openCapsule`, which is
+ * of no other use afterwards. The history must have been verified.
+ */
+export function indexCheckBegin(): i32 {
+  startReading();
+  return beginIndexCheck();
+}
+
+/** Goes through about `maxBytes` bytes of the file: 1 if there is more, 0 at the end, or what is wrong; that ends the check. */
+export function indexCheckStep(maxBytes: f64): i32 {
+  startReading();
+  releaseBlob();
+  return continueIndexCheck(<u64>maxBytes);
+}
+
+export function indexCheckPosition(): f64 {
+  return <f64>indexCheckedBytes();
 }
 
 export function verifyPosition(): f64 {

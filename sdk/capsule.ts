@@ -215,7 +215,7 @@ export class Capsule extends Reader implements Writable {
 
   /** What is wrong with this capsule; a single finding of level `ok` if nothing is. */
   async doctor(options: DoctorOptions = {}): Promise<Diagnostic[]> {
-    return withVerdict(await examineSession(this.session, options), options.deep === true);
+    return withVerdict(await examineSession(this.session, options), options);
   }
 
   /**

@@ -28,10 +28,12 @@ export interface Diagnostic {
 }
 
 export interface DoctorOptions {
-  /** Reads everything and checks every hash, instead of what opening checks. */
+  /** Reads everything, checks every hash, and builds the index anew to compare it, instead of what opening checks. */
   readonly deep?: boolean;
+  /** False leaves out, of a deep check, building the index anew, which takes most of its time. */
+  readonly index?: boolean;
   readonly signal?: AbortSignal;
-  /** Called now and then during a deep check. */
+  /** Called now and then during a deep check, which goes through the file twice if the index is built anew. */
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
 }
 

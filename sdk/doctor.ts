@@ -4,7 +4,15 @@ import type { Runtime } from "../runtimes/contract.js";
 import { portablePath } from "../runtimes/paths.js";
 import type { DecryptOptions } from "./age/unlock.js";
 import { failureSentence } from "./core/failures.js";
-import { beginVerify, verifyStep } from "./core/lifecycle.js";
+import {
+  beginIndexCheck,
+  beginVerify,
+  capsuleInfo,
+  indexCheckStep,
+  openCapsule,
+  type VerifyStep,
+  verifyStep,
+} from "./core/lifecycle.js";
 import type { Diagnostic, DiagnosticCode, DoctorOptions } from "./diagnostics.js";
 import { CapsuleError, type CapsuleErrorCode, throwIfAborted } from "./errors.js";
 import { describeHolder } from "./lock.js";
@@ -43,7 +51,7 @@ export async function examinePath(
     if (!(error instanceof CapsuleError) || error.code === "Aborted") throw error;
     findings.push(findingOf(error));
   }
-  return withVerdict(findings, options.deep === true);
+  return withVerdict(findings, options);
 }
 
 function stands(runtime: Runtime, path: string, findings: Diagnostic[]): boolean {
@@ -134,16 +142,41 @@ export async function examineSession(session: Session, options: DoctorOptions): 
   return findings;
 }
 
+/** Every hash; and if these are right, whether the index says what the records say. */
 async function verifyDeeply(session: Session, options: DoctorOptions): Promise<Diagnostic[]> {
-  const findings: Diagnostic[] = [];
-  const totalBytes = session.file.size();
   // A refresh replaces the session's core; the check goes on with the one that it began with.
   const { core } = session;
+  const withIndex = options.index !== false;
+  const sizeBytes = session.file.size();
+  const totalBytes = withIndex ? 2 * sizeBytes : sizeBytes;
+  const report = (bytesBefore: number, position: number) =>
+    options.onProgress?.(bytesBefore + Math.min(position, sizeBytes), totalBytes);
   await beginVerify(core);
+  const findings = await goThrough(
+    session,
+    options,
+    () => verifyStep(core, STEP_BYTES),
+    (position) => report(0, position),
+  );
+  if (findings.length > 0 || !withIndex) return findings;
+  const checker = core.sibling();
+  await openCapsule(checker, (await capsuleInfo(core)).headEnd, JSON.stringify(session.path));
+  await beginIndexCheck(checker);
+  const step = () => indexCheckStep(checker, STEP_BYTES);
+  return goThrough(session, options, step, (position) => report(sizeBytes, position));
+}
+
+async function goThrough(
+  session: Session,
+  options: DoctorOptions,
+  advance: () => VerifyStep | Promise<VerifyStep>,
+  report: (position: number) => void,
+): Promise<Diagnostic[]> {
+  const findings: Diagnostic[] = [];
   for (;;) {
     throwIfAborted(options.signal, "verify the capsule");
     session.requireOpen();
-    const step = await verifyStep(core, STEP_BYTES);
+    const step = await advance();
     if (step.failure !== null) {
       const isIndex = step.failure.cause === "INDEX_MISMATCH";
       findings.push({
@@ -154,7 +187,7 @@ async function verifyDeeply(session: Session, options: DoctorOptions): Promise<D
         offset: step.failure.offset,
       });
     }
-    options.onProgress?.(step.done ? totalBytes : Math.min(step.position, totalBytes), totalBytes);
+    report(step.done ? Number.POSITIVE_INFINITY : step.position);
     if (step.done || findings.length >= MAX_FINDINGS) return findings;
     // Lets timers and signals in between: the check of a local file never waits by itself.
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -162,10 +195,14 @@ async function verifyDeeply(session: Session, options: DoctorOptions): Promise<D
 }
 
 /** Adds that all is well if nothing was found. */
-export function withVerdict(findings: readonly Diagnostic[], deep: boolean): Diagnostic[] {
+export function withVerdict(findings: readonly Diagnostic[], { deep, index }: DoctorOptions): Diagnostic[] {
   if (findings.length > 0) return [...findings];
-  const message = deep
-    ? "Every byte of the capsule is as its hashes say."
-    : "The capsule opens, and its newest commit is whole.";
+  const hashes = "Every byte of the capsule is as its hashes say";
+  const message =
+    deep !== true
+      ? "The capsule opens, and its newest commit is whole."
+      : index === false
+        ? `${hashes}.`
+        : `${hashes}, and its index as its records say.`;
   return [{ code: "Healthy", level: "ok", message }];
 }

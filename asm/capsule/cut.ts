@@ -42,7 +42,8 @@ export function cutSegment(): i32 {
   return OK;
 }
 
-function openWritten(): Segment | null {
+/** Opens the segment that was written last; null on failure. */
+export function openWritten(): Segment | null {
   return openSegment(
     writtenFirstExtent,
     writtenDataLength,

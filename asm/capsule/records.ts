@@ -40,6 +40,14 @@ export function loadRecord(record: Record, number: u32): i32 {
   return OK;
 }
 
+/** Parses record `index` of a pack that is at hand, as if it had been loaded. */
+export function takeRecord(record: Record, pack: PackView, index: u32): i32 {
+  if (!parseRecord(record, pack, index)) return fail(CORRUPT, Cause.RECORD, pack.frameOffset);
+  recordPack = pack;
+  recordIndex = index;
+  return OK;
+}
+
 let foundOffset: u64 = 0;
 let foundHash: usize = 0;
 

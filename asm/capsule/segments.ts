@@ -1,4 +1,4 @@
-import { maskedExtents, SegmentEntry, segmentEntry, segmentEntryCount } from "../log/head";
+import { maskedExtents, segmentEntry, segmentEntryCount } from "../log/head";
 import { segmentStatus } from "../segment/pages";
 import { closeSegment, openSegment, Segment } from "../segment/reader";
 import { LIMIT_EXCEEDED, OK } from "../status";
@@ -39,8 +39,7 @@ export function replaceLastSegments(count: u32, merged: Segment): void {
 export function openListedSegments(): i32 {
   closeSegments();
   for (let i: u32 = 0; i < segmentEntryCount(); i++) {
-    const entry = segmentEntry(i);
-    const segment = openEntry(entry);
+    const segment = openListedSegment(i);
     if (segment == null) return segmentStatus;
     const status = pushSegment(segment);
     if (status != OK) return status;
@@ -48,7 +47,9 @@ export function openListedSegments(): i32 {
   return OK;
 }
 
-function openEntry(entry: SegmentEntry): Segment | null {
+/** Opens segment `index` of the head's list; null on failure. */
+export function openListedSegment(index: u32): Segment | null {
+  const entry = segmentEntry(index);
   return openSegment(
     entry.firstExtent,
     entry.dataLength,

@@ -49,14 +49,15 @@ function fillMemtable(completely: bool): i32 {
     let status = memtableAddPack(offset, tailPackHash(i));
     // By number, and not from `pack`: reading a content may push the pack out of the cache.
     for (let end = next + pack.count; next < end && status == OK; next++) {
-      status = addRecord(offset, tailPackHash(i), next, completely);
+      status = addPackRecord(offset, tailPackHash(i), next, completely);
     }
     if (status != OK) return status;
   }
   return next == recordCount ? OK : failNumbers(CORRUPT, Cause.COMMIT_BODY, 0, recordCount, next);
 }
 
-function addRecord(packOffset: u64, packHash: usize, number: u32, completely: bool): i32 {
+/** Puts a record of a pack in the memtable, behind the records before it; `completely`: with all that searching and writing need. */
+export function addPackRecord(packOffset: u64, packHash: usize, number: u32, completely: bool): i32 {
   const pack = loadPack(packOffset, packHash);
   if (pack == null) return frameStatus;
   if (!parseRecord(record, pack, number - pack.firstRecord)) return fail(CORRUPT, Cause.RECORD, packOffset);

@@ -107,14 +107,26 @@ export function extendOutput(count: usize): usize {
   return output.extend(count);
 }
 
+let isHeld: bool = false;
+
+/** From now on nothing is handed to the host: what is appended can be read back until `dropOutput`. For an instance that only checks. */
+export function holdOutput(): void {
+  isHeld = true;
+}
+
+/** Forgets what was appended and held. */
+export function dropOutput(): void {
+  output.release();
+}
+
 /** Hands the output to the host if there is enough of it to be worth a call. */
 export function flushOutputIfLarge(): i32 {
-  return output.length >= OUTPUT_PIECE_BYTES ? flushOutput() : OK;
+  return !isHeld && output.length >= OUTPUT_PIECE_BYTES ? flushOutput() : OK;
 }
 
 /** Hands all output to the host. After a failure the capsule can only be read. */
 export function flushOutput(): i32 {
-  if (poisoned) return POISONED;
+  if (poisoned || isHeld) return POISONED;
   if (output.length == 0) return OK;
   const status = hostAppend(output.data, <i32>output.length);
   if (status != OK) {

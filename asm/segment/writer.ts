@@ -30,6 +30,9 @@ const extent: Buffer = Buffer.create();
 const hashes: Buffer = Buffer.create();
 const hashesAbove: Buffer = Buffer.create();
 
+/** Whether only the root is wanted: extents are thrown away then. */
+let isRootOnly: bool = false;
+
 /** The first failure since `segmentBegin`. */
 let status: i32 = WRONG_STATE;
 let extents: u32 = 0;
@@ -53,6 +56,11 @@ let sectionStart: u64 = 0;
  */
 export function writtenMasks(): usize {
   return masks.data;
+}
+
+/** From now on segments are worked out but not appended, or appended again: their root and length are known all the same. */
+export function writeRootsOnly(rootsOnly: bool): void {
+  isRootOnly = rootsOnly;
 }
 
 /** Begins a segment over `recordCount` records. */
@@ -203,6 +211,14 @@ function appendExtent(): void {
   if (isData) hashPages();
   if (status != OK) return;
   const length = <u32>extent.length;
+  if (!isRootOnly) appendExtentFrame(length);
+  extents++;
+  appendedBytes += length;
+  extent.clear();
+  hashedBytes = 0;
+}
+
+function appendExtentFrame(length: u32): void {
   if (keepFailure(appendFrame(FrameKind.EXTENT, Codec.STORED, 0, extent.data, length, length)) != OK) return;
   if (extents == 0) writtenFirstExtent = lastFrameOffset;
   // Readers compute where an extent lies: something else must not have come between.
@@ -216,10 +232,6 @@ function appendExtent(): void {
     store<u32>(place, extents);
     store<u32>(place, lastFrameMask, 4);
   }
-  extents++;
-  appendedBytes += length;
-  extent.clear();
-  hashedBytes = 0;
 }
 
 /** Hashes the pages that `extent` holds and that were not hashed yet: all are whole but the last of the data. */

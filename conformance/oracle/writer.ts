@@ -34,6 +34,8 @@ export interface CommitOptions {
    */
   readonly segments?: SegmentChoice;
   readonly committedAtMs?: number;
+  /** Changes the data of the segments before they are written, with hashes to match: for files that lie. */
+  readonly falsify?: (data: Uint8Array) => Uint8Array;
 }
 
 /** What a capsule gets unless told otherwise; the ranking parameters are the defaults of text-analysis.md, part 11. */
@@ -57,6 +59,7 @@ export class CapsuleWriter {
   private pending: NewRecord[] = [];
   private newBranches: BranchChange[] = [];
   private readonly preparer: RecordPreparer;
+  private falsify = (data: Uint8Array): Uint8Array => data;
 
   private constructor(
     private readonly items: ItemWriter,
@@ -108,6 +111,7 @@ export class CapsuleWriter {
   /** Writes what was added, and a commit with its trailer. */
   commit(options: CommitOptions = {}): void {
     this.writePending();
+    this.falsify = options.falsify ?? ((data) => data);
     const segments = this.writeSegments(options.segments ?? "due");
     const { history, items, sequence } = this;
     // Of the commit frame itself only the kind counts.
@@ -197,7 +201,7 @@ export class CapsuleWriter {
   }
 
   private writeSegment(firstRecord: number, recordCount: number): SegmentReference {
-    const data = buildSegmentData(this.history, firstRecord, recordCount, this.tokenize);
+    const data = this.falsify(buildSegmentData(this.history, firstRecord, recordCount, this.tokenize));
     const extents = cut(buildStream(data), MAX_BODY_BYTES).map((piece) => this.frame(FrameKind.extent, piece));
     return {
       firstExtentOffset: extents[0]?.offset ?? 0,

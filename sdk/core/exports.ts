@@ -56,6 +56,9 @@ export interface CoreExports {
   verifyBegin(): void;
   verifyStep(maxBytes: number): number;
   verifyPosition(): number;
+  indexCheckBegin(): number;
+  indexCheckStep(maxBytes: number): number;
+  indexCheckPosition(): number;
   memoryInUse(): number;
 
   ageSetKey(): number;

@@ -30,7 +30,10 @@ export const failureCauses = {
   SEGMENT_DIRECTORY: [21, "a segment's directory is malformed"],
   SEGMENT_CONTENT: [22, "a segment's content is malformed"],
   PINNED_HASH: [23, "a frame's hash is {found}, but what refers to it says {expected}"],
-  INDEX_MISMATCH: [24, "the index does not agree with the records that it covers"],
+  INDEX_MISMATCH: [
+    24,
+    "a segment of the index does not agree with the records that it covers: its root is {found}, built from them it is {expected}",
+  ],
   FOREIGN_MEMVID: [25, "it is a file of Memvid 2"],
   FOREIGN_MEMVID_ENCRYPTED: [26, "it is an encrypted file of Memvid"],
   FOREIGN_RUST_CAPSULE: [27, "it is a capsule of an earlier implementation"],

@@ -31,11 +31,23 @@ export class CoreInstance {
   /** The last of the operations that wait; null while none does. */
   private tail: Promise<void> | null = null;
 
-  constructor(file: File, options: CoreHostOptions, instantiate: Instantiate = instantiateCore) {
+  constructor(
+    private readonly file: File,
+    private readonly options: CoreHostOptions,
+    private readonly instantiate: Instantiate = instantiateCore,
+  ) {
     this.host = new CoreHost(file, options);
     this.exports = instantiate(this.host.imports(() => this.bytes));
     const { pageCacheBytes = DEFAULT_PAGE_CACHE_BYTES, prefersHorizontalHash = false } = options;
     this.exports.configure(pageCacheBytes, prefersHorizontalHash ? 1 : 0);
+  }
+
+  /** A fresh core on the same file, which may only read. */
+  sibling(): CoreInstance {
+    const beforeAppend = (): never => {
+      throw new CapsuleError("ReadOnly", "Cannot write through a core that only checks");
+    };
+    return new CoreInstance(this.file, { ...this.options, beforeAppend }, this.instantiate);
   }
 
   /** The core's memory. Never keep it: the next call may replace it. */

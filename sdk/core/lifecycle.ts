@@ -159,10 +159,28 @@ export function beginVerify(core: CoreInstance): Eventually<void> {
 export function verifyStep(core: CoreInstance, maxBytes: number): Eventually<VerifyStep> {
   return core.run(
     () => core.exports.verifyStep(maxBytes),
-    (status) => {
-      const failure = status === Status.CORRUPT ? readFailure(core.bytes, core.exports.failurePointer() >>> 0) : null;
-      if (failure === null) core.check(status, "verify the capsule");
-      return { done: status === Status.OK, position: core.exports.verifyPosition(), failure };
-    },
+    (status) => decodeStep(core, status, core.exports.verifyPosition()),
   );
+}
+
+/** Starts comparing the index with the records. Takes a core of its own, see {@link CoreInstance.sibling}. */
+export function beginIndexCheck(core: CoreInstance): Eventually<void> {
+  return core.run(
+    () => core.exports.indexCheckBegin(),
+    (status) => void core.check(status, "check the index"),
+  );
+}
+
+/** Compares about `maxBytes` more. Nothing follows after a failure. */
+export function indexCheckStep(core: CoreInstance, maxBytes: number): Eventually<VerifyStep> {
+  return core.run(
+    () => core.exports.indexCheckStep(maxBytes),
+    (status) => decodeStep(core, status, core.exports.indexCheckPosition()),
+  );
+}
+
+function decodeStep(core: CoreInstance, status: number, position: number): VerifyStep {
+  const failure = status === Status.CORRUPT ? readFailure(core.bytes, core.exports.failurePointer() >>> 0) : null;
+  if (failure === null) core.check(status, "verify the capsule");
+  return { done: status === Status.OK, position, failure };
 }
