@@ -142,14 +142,7 @@ function requireExisting(runtime: Runtime, path: string, action: string): void {
 
 async function startWriting(file: LocalFile, lock: Lock, options: OpenOptions, runtime: Runtime): Promise<WriterParts> {
   const core = new CoreInstance(file, { ...coreOptions(options, runtime), beforeAppend: () => lock.check(file) });
-  await openCapsule(core, file.size(), JSON.stringify(lock.capsulePath));
-  if (recoverLastBatch(core)) file.sync();
-  const length = recoveredLength(core);
-  if (length >= 0) {
-    lock.check(file);
-    file.truncate(length);
-  }
-  core.host.expectedEnd = file.size();
+  await recoverWriting(core, file, lock);
   const info = await capsuleInfo(core);
   checkWorkspace(options.workspaceId, info.workspaceId);
   const sanitizer = options.sanitize === true ? await import("./redact/sanitizer.js") : null;
@@ -162,6 +155,21 @@ async function startWriting(file: LocalFile, lock: Lock, options: OpenOptions, r
     random: options.random ?? ((count) => runtime.environment.randomBytes(count)),
     sanitizer,
   };
+}
+
+/**
+ * Finds the newest commit of a file that is to be written to, makes sure that it is durable, and cuts off what an
+ * interrupted writer left (docs/format.md 8.2). The crash simulator calls it too.
+ */
+export async function recoverWriting(core: CoreInstance, file: LocalFile, lock: Lock): Promise<void> {
+  await openCapsule(core, file.size(), JSON.stringify(lock.capsulePath));
+  if (recoverLastBatch(core)) file.sync();
+  const length = recoveredLength(core);
+  if (length >= 0) {
+    lock.check(file);
+    file.truncate(length);
+  }
+  core.host.expectedEnd = file.size();
 }
 
 /** Opens a capsule for reading; changes nothing and takes no lock. */
