@@ -8,6 +8,7 @@ import { capsuleInfo } from "./core/lifecycle.js";
 import { readCommits } from "./core/reads.js";
 import { appendCloseNote, pendingRecords } from "./core/writes.js";
 import type { Diagnostic, DoctorOptions } from "./diagnostics.js";
+import { type Difference, type DiffOptions, differences } from "./diff.js";
 import { examinePath, examineSession, withVerdict } from "./doctor.js";
 import { storeDocuments } from "./document-batch.js";
 import type { Document, PutContent, PutManyOptions, PutOptions, PutTarget } from "./entries.js";
@@ -154,6 +155,26 @@ export class Capsule extends Reader implements Writable {
   async snapshot(): Promise<View> {
     await this.session.beforeRead();
     return new View(this.session, { branch: this.committedView().branch, sequence: this.session.info.headSequence });
+  }
+
+  /**
+   * What became different from one checkpoint to another, in the order of the URIs' bytes. Each is given by its id or
+   * else its label; null is the newest commit, which is the default for `to`. "Changed" is a URI whose content, title,
+   * tags, media type, attributes or indexing differ: the same thing stored again isn't. One that became an alias counts
+   * as removed.
+   *
+   * @throws CapsuleError `UnknownCheckpoint`, `CheckpointOnOtherBranch`; `Aborted` by the signal
+   * @example
+   * for await (const { uri, change } of capsule.diff("plan done")) console.log(change, uri);
+   */
+  async *diff(
+    from: string | null,
+    to: string | null = null,
+    options: DiffOptions = {},
+  ): AsyncGenerator<Difference, void, undefined> {
+    const before = from === null ? await this.snapshot() : await this.at(from);
+    const after = to === null ? await this.snapshot() : await this.at(to);
+    yield* differences(this.session, before, after, options);
   }
 
   /**

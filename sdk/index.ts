@@ -14,6 +14,7 @@ export {
   type DoctorOptions,
   worstLevel,
 } from "./diagnostics.js";
+export type { Change, Difference, DiffOptions } from "./diff.js";
 export type {
   Document,
   Entry,

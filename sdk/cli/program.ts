@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { addCat } from "./commands/cat.js";
 import { addCheckpoints } from "./commands/checkpoints.js";
 import { addCommit } from "./commands/commit.js";
+import { addDiff } from "./commands/diff.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addEvents } from "./commands/events.js";
 import { addIngest } from "./commands/ingest.js";
@@ -34,6 +35,7 @@ const COMMANDS = [
   addCommit,
   addCheckpoints,
   addLog,
+  addDiff,
   addEvents,
   addStats,
   addDoctor,

@@ -96,6 +96,14 @@ const log = output({
   commits: z.array(z.strictObject({ sequence: count, timestamp: time, root: hash, record_count: count })),
 });
 
+const diff = output({
+  from: asOf,
+  to: asOf,
+  added: z.array(uri),
+  changed: z.array(uri).describe("Their content, title, tags, media type, attributes or indexing differ"),
+  removed: z.array(uri).describe("Those that became aliases too"),
+});
+
 const commit = output({
   checkpoint_id: z.string().min(1),
   uri,
@@ -291,6 +299,7 @@ export const outputSchemas = {
   cat,
   rm,
   log,
+  diff,
   commit,
   checkpoints,
   events,

@@ -224,6 +224,17 @@ function historyCases(): void {
     });
     expect((await workspace.json("events", ["events", "--as-of", "before"])).count).toBe(0);
 
+    const { checkpoint_id: id } = stage;
+    expect(await workspace.json("diff", ["diff", "before", id])).toMatchObject({ added: [], removed: [], to: id });
+    expect(await workspace.json("diff", ["diff", "before"])).toMatchObject({
+      from: "before",
+      to: null,
+      removed: [PLAN],
+    });
+    expect((await workspace.json("diff", ["diff", "before", id, "--all"])).added).toHaveLength(2);
+    expect((await workspace.run(["diff", "before"])).stdout.toString()).toBe(`- ${PLAN}\n1 difference\n`);
+    expect((await workspace.failure(1, ["diff", "nowhere"])).code).toBe("UnknownCheckpoint");
+
     expect((await workspace.json("list", ["list"])).count).toBe(0);
     expect((await workspace.json("list", ["list", "--as-of", "before"])).count).toBe(1);
     expect((await workspace.json("cat", ["cat", PLAN, "--as-of", "before"])).content).toBe("first");
