@@ -2,6 +2,7 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { File, FileIdentity } from "../../runtimes/contract.js";
+import { createMemoryRuntime } from "../../runtimes/memory.js";
 import { concatBytes, encodeUtf8 } from "../../runtimes/std.js";
 import { encrypted, fileOf } from "../testing/age.js";
 import { errorOf, noise } from "../testing/fixtures.js";
@@ -132,7 +133,7 @@ describe("encryptTo() and openAgeFile()", () => {
     expect(parameters[0]).toMatch(/^age-encryption\.org\/v1\n-> scrypt [A-Za-z0-9+/]{22} 18\n/);
   });
 
-  it("refuse a passphrase together with recipients, and more recipients than a header holds", async () => {
+  it("refuse a passphrase together with recipients", async () => {
     const both = { passphrase: "x", recipients: [alice.recipient] };
     expect((await errorOf(() => encryptTo(() => {}, both))).code).toBe("InvalidArgument");
   });
@@ -350,6 +351,15 @@ describe("a decrypted file", () => {
     for (const [i, { at, count }] of reads.entries()) {
       expect(Buffer.compare(found[i] as Uint8Array, text.subarray(at, at + count))).toBe(0);
     }
+  });
+
+  it("says so when its file becomes shorter while it is open", async () => {
+    const { files } = createMemoryRuntime();
+    files.writeFile("/capsule.mv2e", bytes);
+    const file = await openAgeFile(files.open("/capsule.mv2e", { mode: "read" }), { identities: [alice.identity] });
+    files.open("/capsule.mv2e", { mode: "write" }).truncate(5 * SEALED);
+    expect((await errorOf(async () => file.read(5 * CHUNK, 100))).code).toBe("SnapshotLost");
+    expect(Buffer.compare(await file.read(0, 100), text.subarray(0, 100))).toBe(0);
   });
 
   it("can't be written, and can't be used once it is closed", async () => {
