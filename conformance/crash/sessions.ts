@@ -113,6 +113,11 @@ export class PooledSessions implements Sessions {
   private core: CoreInstance | null = null;
   private openings = 0;
 
+  /** What the core takes. */
+  get coreBytes(): number {
+    return this.core?.exports.memory.buffer.byteLength ?? 0;
+  }
+
   async read(disk: FaultyDisk): Promise<OpenReader> {
     const file = disk.file(true);
     const core = this.coreFor(file);
@@ -135,7 +140,7 @@ export class PooledSessions implements Sessions {
     await this.guarded(() => recoverWriting(core, file, UNLOCKED));
     const session = new Session(CAPSULE_PATH, core, file, await capsuleInfo(core), new WriteQueue(100, "wait"));
     const clock = steppingClock();
-    const parts = { session, lock: UNLOCKED, file, clock, random: repeatingRandom() };
+    const parts = { session, lock: UNLOCKED, file, clock, random: repeatingRandom(), sanitizer: null };
     const writer = new CapsuleWriter(parts, null, "prompts_only");
     return {
       sequence: session.info.headSequence,
