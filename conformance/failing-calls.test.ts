@@ -117,7 +117,7 @@ async function failEach(
   host: Host,
   args: readonly string[],
   file: Uint8Array,
-  [call, error, code, stays]: (typeof failures)[number],
+  [call, error, code, stays]: Failure,
 ): Promise<number> {
   for (let nth = 1; ; nth++) {
     writeFileSync(path, file);
@@ -136,13 +136,14 @@ async function failEach(
 }
 
 /** A call, its error, what the program calls that, and whether all later calls fail too. */
-const failures = [
+type Failure = readonly [call: string, error: string, code: string, stays: string];
+const failures: readonly Failure[] = [
   ["pwrite64", "ENOSPC", "DiskFull", "+"],
   ["pwrite64", "EIO", "IoError", ""],
   ["fdatasync", "EIO", "IoError", ""],
   ["ftruncate", "EIO", "IoError", ""],
   ["pread64", "EIO", "IoError", ""],
-] as const;
+];
 
 describe.skipIf(!isTraceable).each([node, bun, deno])("a command on $name", (host) => {
   test.each(failures)(

@@ -1,12 +1,13 @@
 /**
  * Commits one small artifact many times and tells what each commit costs and why the slowest are slow. The same commits are made in a
- * file, and several times in memory: the least time of each there is the SDK's and the core's own work, without the disk and without what
- * other programs do meanwhile. What a commit wrote, and how many segments live after it, tells whether it wrote or merged a segment.
+ * file, and several times in memory: the least processor time of each there is the SDK's and the core's own work, without the disk and
+ * without what other programs do meanwhile. What a commit wrote, and how many segments live after it, tells whether it wrote or merged a segment.
  *
  *     node conformance/soak/commits.mjs [commits] [folder]      (bun and deno run -A as well; after npm run build)
  */
 import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { Capsule } from "speckit-capsule";
 import { createMemoryRuntime } from "../../dist/runtimes/memory.js";
 
@@ -18,7 +19,7 @@ const SLOWEST = 10;
 const STRETCHES = [0.1, 0.25, 0.5, 1];
 
 /** Commits `total` artifacts; answers of each the time in ms, the bytes that the file grew by, and the live segments. */
-async function commitAll(path, options) {
+async function commitAll(path, now, options) {
   const capsule = await Capsule.create(path, { specId: "SOAK", ...options });
   const commits = [];
   let end = (await capsule.stats()).sizeBytes;
@@ -26,10 +27,10 @@ async function commitAll(path, options) {
   for (let i = 0; i < total; i++) {
     const text = `Step ${i} passed: the retry budget held, ${i * 17} requests were made and ${i % 13} were tried again.`;
     contentBytes += text.length;
-    const startedAt = performance.now();
+    const startedAt = now();
     await capsule.put({ path: `step-${i}.md` }, text, { title: `Step ${i}` });
     await capsule.commit();
-    const ms = performance.now() - startedAt;
+    const ms = now() - startedAt;
     const { sizeBytes, segmentCount } = await capsule.stats();
     commits.push({ number: i + 1, ms, bytes: sizeBytes - end, segmentCount });
     end = sizeBytes;
@@ -38,14 +39,22 @@ async function commitAll(path, options) {
   return { commits, contentBytes };
 }
 
-/** What a commit did, by how the number of live segments changed: a merge leaves fewer than there would be with the new one. */
+function processorMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** What each commit did besides storing its record, by what it wrote and how the number of live segments changed. */
 function classify(commits) {
   let before = 0;
-  let plainBytes = Number.POSITIVE_INFINITY;
-  for (const { bytes } of commits) plainBytes = Math.min(plainBytes, bytes);
+  const usualBytes = quantile(
+    commits.map(({ bytes }) => bytes),
+    0.5,
+  );
   for (const commit of commits) {
-    const wroteSegment = commit.segmentCount !== before || commit.bytes > 8 * plainBytes;
-    commit.work = !wroteSegment ? "record" : commit.segmentCount > before ? "segment" : "merge";
+    if (commit.segmentCount > before) commit.work = "segment";
+    else if (commit.segmentCount < before) commit.work = "merge";
+    else commit.work = commit.bytes > 8 * usualBytes ? "dictionary" : "record";
     before = commit.segmentCount;
   }
 }
@@ -82,7 +91,7 @@ function printSummary(name, commits) {
   console.log(
     `${name}: mean ${(sum(times) / total).toFixed(3)} ms, p50 ${figures[0]}, p95 ${figures[1]}, p99 ${figures[2]}, slowest ${figures[3]}; exponent ${exponent(times).toFixed(3)}`,
   );
-  for (const work of ["record", "segment", "merge"]) {
+  for (const work of ["record", "segment", "merge", "dictionary"]) {
     const those = commits.filter((commit) => commit.work === work).map(({ ms }) => ms);
     if (those.length === 0) continue;
     console.log(
@@ -94,10 +103,10 @@ function printSummary(name, commits) {
 mkdirSync(folder, { recursive: true });
 const path = join(folder, "commits.mv2");
 for (const each of [path, `${path}.lock`]) rmSync(each, { force: true });
-const onDisk = await commitAll(path);
-const inMemory = await commitAll("/commits.mv2", { runtime: createMemoryRuntime() });
+const onDisk = await commitAll(path, () => performance.now());
+const inMemory = await commitAll("/commits.mv2", processorMs, { runtime: createMemoryRuntime() });
 for (let repeat = 1; repeat < REPEATS_IN_MEMORY; repeat++) {
-  const { commits } = await commitAll("/commits.mv2", { runtime: createMemoryRuntime() });
+  const { commits } = await commitAll("/commits.mv2", processorMs, { runtime: createMemoryRuntime() });
   for (const [i, { ms }] of commits.entries()) inMemory.commits[i].ms = Math.min(inMemory.commits[i].ms, ms);
 }
 const bytes = sum(onDisk.commits.map((commit) => commit.bytes));
