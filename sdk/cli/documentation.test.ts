@@ -34,7 +34,9 @@ describe("documentation", () => {
   });
 
   it("docs/cli.md names every command with each of its options, and no others", async () => {
-    const documented = read("docs/cli.md").split(/^### /m).slice(1);
+    const sections = read("docs/cli.md").split(/^#{2,3} /m);
+    // Commands of another group are headed by the whole of their call.
+    const documented = sections.filter((section) => /^`(?!speckit )/.test(section));
     const help = await outputOf("capsule", "--help");
     const names = [...(help.split("Commands:")[1] ?? "").matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = ""]) => name);
     const commands = names.filter((name) => name !== "help");
@@ -48,6 +50,19 @@ describe("documentation", () => {
       const told = new Set(rows.flatMap((row) => /^\| `(--[a-z-]+)/.exec(row)?.[1] ?? []));
       expect(told, `${command}: ${first}`).toEqual(options);
     }
+  });
+
+  it("docs/cli.md names the options of eval parity", async () => {
+    const [section = "", ...others] = read("docs/cli.md")
+      .split(/^#{2,3} /m)
+      .filter((text) => text.startsWith("`speckit eval parity"));
+    expect(others).toEqual([]);
+    const [own = "", global = ""] = (await outputOf("eval", "parity", "--help")).split("Global Options:");
+    const options = [...`${own}${global}`.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    const told = [...section.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, option]) => option);
+    expect(told.sort()).toEqual(
+      options.filter((option) => !["--json", "--version", "--help"].includes(option ?? "")).sort(),
+    );
   });
 
   it("docs/cli.md names every error code", () => {

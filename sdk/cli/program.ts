@@ -6,6 +6,7 @@ import { addCheckpoints } from "./commands/checkpoints.js";
 import { addCommit } from "./commands/commit.js";
 import { addDiff } from "./commands/diff.js";
 import { addDoctor } from "./commands/doctor.js";
+import { addEval } from "./commands/eval-parity.js";
 import { addEvents } from "./commands/events.js";
 import { addIngest } from "./commands/ingest.js";
 import { addInit } from "./commands/init.js";
@@ -111,6 +112,7 @@ function createProgram(run: Run, write: (text: string) => void): Command {
     .option("--branch <name>", "the branch to work on; only main is there yet", "main")
     .option("--wait <seconds>", "how long to wait for another writer", parseSeconds, 0);
   for (const add of COMMANDS) add(group, run);
+  addEval(program, run);
   return program;
 }
 

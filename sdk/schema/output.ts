@@ -9,6 +9,7 @@
 import { z } from "zod";
 import type { CapsuleErrorCode } from "../errors.js";
 import { capsuleErrorCodes } from "../errors.js";
+import { memoryBackends } from "../options.js";
 
 /** Stands in every document as `schema_version`. */
 export const OUTPUT_SCHEMA_VERSION = 1;
@@ -276,6 +277,59 @@ const doctor = output({
   ),
 });
 
+const share = z.number().min(0).max(1);
+const backend = z.enum(memoryBackends);
+const backendFigures = z.strictObject({ backend, precision: share, recall: share, mrr: share });
+const queryFigures = z.strictObject({
+  hits: z.array(z.string()),
+  precision: share,
+  recall: share,
+  reciprocal_rank: share,
+});
+const latency = z.strictObject({
+  median_ms: z.number().nonnegative(),
+  p95_ms: z.number().nonnegative(),
+  max_ms: z.number().nonnegative(),
+});
+
+const evalParity = output({
+  result: z
+    .strictObject({
+      suite: z.string().nullable(),
+      k: count,
+      query_count: count,
+      baseline: backendFigures,
+      candidate: backendFigures,
+      gate: z.strictObject({
+        threshold: share,
+        passed: z.boolean(),
+        checks: z.array(
+          z.strictObject({
+            metric: z.enum(["precision", "recall", "mrr"]),
+            baseline: share,
+            candidate: share,
+            passed: z.boolean(),
+          }),
+        ),
+      }),
+      queries: z.array(
+        z.strictObject({
+          query: z.string(),
+          relevant: z.array(z.string()),
+          baseline: queryFigures,
+          candidate: queryFigures,
+        }),
+      ),
+    })
+    .describe("The same for the same suite and memories"),
+  result_hash: hash.describe("SHA-256 of the result as canonical JSON"),
+  latency: z.strictObject({ baseline: latency, candidate: latency }).describe("Differs from run to run"),
+  report_files: z
+    .strictObject({ json: z.string().min(1), markdown: z.string().min(1) })
+    .nullable()
+    .describe("Null without --out"),
+});
+
 const help = output({ help: z.string().min(1) });
 
 /** What `speckit --version --json` prints: the head alone. */
@@ -308,6 +362,7 @@ export const outputSchemas = {
   stats,
   "stats-as-of": statsAsOf,
   doctor,
+  "eval-parity": evalParity,
   help,
   version,
   error,
