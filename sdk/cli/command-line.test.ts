@@ -3,11 +3,13 @@
 import { beforeAll } from "vitest";
 import { ensureBuilt } from "./testing/command.js";
 import { defineCommandCases } from "./testing/commands.cases.js";
+import { defineEvalCases } from "./testing/eval.cases.js";
 import { defineFailureCases } from "./testing/failures.cases.js";
 import { defineProcessCases } from "./testing/process.cases.js";
 
 beforeAll(ensureBuilt, 120_000);
 
 defineCommandCases();
+defineEvalCases();
 defineFailureCases();
 defineProcessCases();
