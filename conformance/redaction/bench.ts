@@ -3,7 +3,7 @@
 import Table from "cli-table3";
 import { createMasker } from "../../sdk/redact/masker.js";
 import { innocentTexts } from "./corpus/index.js";
-import { measure, type Rate } from "./measure.js";
+import { measure, measureHard, type Rate } from "./measure.js";
 
 const percent = (found: number, all: number) => `${((100 * found) / all).toFixed(1)} %`;
 
@@ -29,6 +29,7 @@ function speed(): string {
 const result = measure(createMasker());
 print("class", result.byClass);
 print("carrier", result.byCarrier);
+print("where it is weak", measureHard(createMasker()));
 const found = result.planted - result.missed.length;
 console.log(`recall: ${found} of ${result.planted} (${percent(found, result.planted)})`);
 console.log(

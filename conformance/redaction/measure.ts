@@ -2,7 +2,15 @@
 
 import type { JsonValue } from "../../runtimes/contract.js";
 import type { Masker } from "../../sdk/redact/masker.js";
-import { type Innocent, innocentTexts, type Planted, plantedTexts, readableText, survives } from "./corpus/index.js";
+import {
+  hardTexts,
+  type Innocent,
+  innocentTexts,
+  type Planted,
+  plantedTexts,
+  readableText,
+  survives,
+} from "./corpus/index.js";
 
 /** Found of all, for one class or carrier. */
 export interface Rate {
@@ -47,6 +55,13 @@ export function measure(masker: Masker): Measurement {
     return findings > 0 ? [{ ...each, masked }] : [];
   });
   return { byClass, byCarrier, missed, falsePositives, planted: planted.length, innocent: innocent.length };
+}
+
+/** How many texts of each hard kind are masked. */
+export function measureHard(masker: Masker): ReadonlyMap<string, Rate> {
+  const byKind = new Map<string, Rate>();
+  for (const each of hardTexts()) count(byKind, each.kind, !survives(masker.maskText(each.value).text, each));
+  return byKind;
 }
 
 function count(rates: Map<string, Rate>, name: string, isFound: boolean): void {

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createMasker } from "../../sdk/redact/masker.js";
-import { measure } from "./measure.js";
+import { measure, measureHard } from "./measure.js";
 
 const standard = measure(createMasker());
 
@@ -18,6 +19,27 @@ describe("masking", () => {
   it("leaves every innocent text as it is", () => {
     expect(standard.falsePositives.map(({ kind, masked }) => `${kind}: ${masked}`)).toEqual([]);
     expect(standard.innocent).toBe(550);
+  });
+
+  it("misses of the hard texts what docs/safe-export.md says, and nothing else", () => {
+    const rates = [...measureHard(createMasker())];
+    const missed = rates.filter(([, { found }]) => found === 0).map(([kind]) => kind);
+    expect(missed).toEqual([
+      "short option",
+      ".pgpass",
+      "cookie",
+      "hexadecimal",
+      "base64 of UTF-16",
+      "quoted-printable",
+      "e-mail, spelled",
+      "name of a person",
+      "date of birth",
+      "postal address",
+      "national phone number",
+    ]);
+    for (const [kind, { found, all }] of rates) expect([0, all], kind).toContain(found);
+    const documented = readFileSync(new URL("../../docs/safe-export.md", import.meta.url), "utf8");
+    for (const kind of missed) expect(documented).toContain(`\`${kind}\``);
   });
 
   it("is what finds them: with half of the rules, half is missed", () => {

@@ -4,7 +4,7 @@ import type { Pattern } from "./pattern.js";
 
 /** Names whose values are secrets, whatever they look like. */
 const NAMES = [
-  "pass(?:word|wd|phrase|code)",
+  "pass(?:word|wort|wd|phrase|code)",
   "pwd",
   "secret(?:[_-]?(?:key|token|value|access[_-]?key))?",
   "api[_-]?(?:key|secret|token)",
@@ -13,7 +13,8 @@ const NAMES = [
   "client[_-]?secret",
   "credentials?",
 ];
-const SEPARATOR = "[\"'\\]]{0,2}\\s{0,4}(?::=|=>|[:=])\\s{0,4}";
+// A form's plus is a space.
+const SEPARATOR = "[\"'\\]]{0,2}[\\s+]{0,4}(?::=|=>|[:=])[\\s+]{0,4}";
 const VALUE =
   "(?:\"(?<quoted>[^\"\\r\\n]{4,512})\"|'(?<single>[^'\\r\\n]{4,512})'|(?<bare>[^\\s\"'`,;<>(){}\\[\\]&|]{6,512}))";
 
@@ -50,11 +51,50 @@ function acceptsAssignment(_found: string, { groups }: RegExpExecArray): boolean
 /** A token of any kind: so common a word in code that only a long value of letters and digits counts. */
 const looksDrawn = (found: string) => /[0-9]/.test(found) && /[A-Za-z]/.test(found) && mayBeSecret(found, false);
 
+const NEEDS = ["pass", "pwd", "secret", "key", "token", "credential"];
+const acceptsBare = (found: string) => mayBeSecret(found, false);
+
+/** Names and values as commands, XML, SQL, `.netrc` and prose put them. */
+const otherSurroundings: Pattern[] = [
+  {
+    rule: "secret-assignment",
+    expression: new RegExp(
+      `(?<![A-Za-z0-9-])--?(?:[a-z]{1,16}-){0,3}(?:${NAMES.join("|")})\\s{1,4}(?<it>[^\\s"'-][^\\s"']{3,256})`,
+      "dgi",
+    ),
+    needs: NEEDS,
+    accepts: acceptsBare,
+  },
+  {
+    rule: "secret-assignment",
+    expression: new RegExp(`(?:${NAMES.join("|")})>\\s{0,8}(?<it>[^<>\\s]{4,512})\\s{0,8}</`, "dgi"),
+    needs: ["</"],
+    accepts: (found) => mayBeSecret(found, true),
+  },
+  {
+    rule: "secret-assignment",
+    expression: /identified\s{1,4}by\s{1,4}(?:password\s{1,4})?'(?<it>[^'\r\n]{4,256})'/dgi,
+    needs: ["identified"],
+  },
+  {
+    rule: "secret-assignment",
+    expression: /(?<![\w-])login\s{1,8}[^\s]{1,128}\s{1,8}password\s{1,8}(?<it>[^\s]{4,256})/dgi,
+    needs: ["login"],
+  },
+  {
+    rule: "secret-assignment",
+    expression: /pass(?:word|wort|phrase)\s(?:is|ist|was)\s{1,2}["'`]?(?<it>[^\s"'`]{6,128})/dgi,
+    needs: ["pass"],
+    accepts: looksDrawn,
+  },
+];
+
 export const assignmentPatterns: readonly Pattern[] = [
+  ...otherSurroundings,
   {
     rule: "secret-assignment",
     expression: new RegExp(`(?:${NAMES.join("|")})${SEPARATOR}${VALUE}`, "dgi"),
-    needs: ["pass", "pwd", "secret", "key", "token", "credential"],
+    needs: NEEDS,
     accepts: acceptsAssignment,
   },
   {

@@ -1,4 +1,4 @@
-/** Texts within texts: JSON escapes and percent-encoding undone, with the way back to where each character stood. */
+/** Texts within texts: JSON escapes, percent-encoding and character references undone, with the way back to where each character stood. */
 
 /** A decoded text. Character `i` of it stood from `starts[i]` to `starts[i + 1]`. */
 export interface Decoded {
@@ -46,6 +46,14 @@ const readPercent: ReadEscape = (text, at) => {
   return code < 0 ? null : { code: code < 0x80 ? code : OTHER, length: 3 };
 };
 
+/** Characters of HTML and XML by their number. */
+const readCharacterReference: ReadEscape = (text, at) => {
+  const reference = /^&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/i.exec(text.slice(at, at + 12));
+  if (reference === null) return null;
+  const code = reference[1] === undefined ? Number(reference[2]) : Number.parseInt(reference[1], 16);
+  return { code: code < 0x80 ? code : OTHER, length: reference[0].length };
+};
+
 function decode(text: string, mark: string, readEscape: ReadEscape): Decoded | null {
   let at = text.indexOf(mark);
   if (at < 0) return null;
@@ -79,3 +87,6 @@ export const decodeJsonEscapes = (text: string) => decode(text, "\\", readJsonEs
 
 /** The text with its percent-encoding undone; null if it has none. */
 export const decodePercent = (text: string) => decode(text, "%", readPercent);
+
+/** The text with its numeric character references undone; null if it has none. */
+export const decodeCharacterReferences = (text: string) => decode(text, "&#", readCharacterReference);

@@ -4,7 +4,7 @@
  */
 
 import { textRuns } from "./base64.js";
-import { type Decoded, decodeJsonEscapes, decodePercent } from "./decoding.js";
+import { type Decoded, decodeCharacterReferences, decodeJsonEscapes, decodePercent } from "./decoding.js";
 import { type Finding, mergeFindings } from "./finding.js";
 import { type Pattern, runPatterns } from "./pattern.js";
 import { findPrivateKeys } from "./private-key-blocks.js";
@@ -48,7 +48,7 @@ export function scanText(text: string, rules: RuleSet): Finding[] {
 function scanEncoded(text: string, rules: RuleSet, encodingsLeft: number): Finding[] {
   const findings = scanPlain(text, rules);
   if (encodingsLeft === 0) return findings;
-  for (const decoded of [decodeJsonEscapes(text), decodePercent(text)]) {
+  for (const decoded of [decodeJsonEscapes(text), decodePercent(text), decodeCharacterReferences(text)]) {
     if (decoded !== null) findings.push(...inCarrier(decoded, scanEncoded(decoded.text, rules, encodingsLeft - 1)));
   }
   for (const { start, end, texts } of textRuns(text)) {

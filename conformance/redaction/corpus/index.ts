@@ -10,6 +10,7 @@ import { personalClasses } from "./personal.js";
 import type { PlantClass } from "./plant.js";
 import { secretClasses } from "./secrets.js";
 
+export { type HardPlant, hardTexts } from "./hard.js";
 export { type Innocent, innocentTexts } from "./innocent.js";
 
 /** A secret in a carrier. */
