@@ -95,6 +95,19 @@ export function lz4DecompressWithDictionary(
     const token = <usize>load<u8>(source);
     source++;
     let literals = token >> 4;
+    // Most sequences are short, and far from both ends: copied sixteen bytes at once, too many or not.
+    if (literals != 15 && (token & 15) != 15 && source + 32 <= sourceEnd && at + 48 <= limit) {
+      const shortOffset = <usize>load<u16>(source + literals);
+      const matchAt = at + literals;
+      if (shortOffset >= 16 && shortOffset <= matchAt - destination) {
+        v128.store(at, v128.load(source));
+        v128.store(matchAt, v128.load(matchAt - shortOffset));
+        store<u16>(matchAt, load<u16>(matchAt - shortOffset, 16), 16);
+        source += literals + 2;
+        at = matchAt + (token & 15) + 4;
+        continue;
+      }
+    }
     if (literals == 15) {
       literals = readLength(source, sourceEnd);
       source = lengthEnd;
