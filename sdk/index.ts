@@ -38,6 +38,14 @@ export {
   capsuleErrorCodes,
   type ErrorDetails,
 } from "./errors.js";
+export {
+  type ParityOptions,
+  type ParityReport,
+  type ParityResult,
+  parseGoldenSuite,
+  runParity,
+} from "./eval/parity.js";
+export { parityMarkdown } from "./eval/parity-markdown.js";
 export { checkEventType, type EventType, eventTypeNumbers, eventTypes, isAuditEvent } from "./event-types.js";
 export type { CapsuleEvent, EventFilters, EventInput, EventOptions } from "./events.js";
 export type {
@@ -83,6 +91,7 @@ export type { Readable } from "./readable.js";
 export { loadMasker } from "./redact/load.js";
 export type { Finding, JsonFinding, MaskedJson, MaskedText, Masker, MaskerConfig } from "./redact/masker.js";
 export type { EventPayloads } from "./schema/events.js";
+export type { GoldenSuite } from "./schema/golden.js";
 export {
   checkUri,
   DEFAULT_RUN,
