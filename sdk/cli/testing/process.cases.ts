@@ -63,8 +63,16 @@ function processCases(): void {
     expect(parseOutput("version", asJson.stdout).tool_version).toBe(TOOL_VERSION);
   });
 
+  it("without arguments runs the lines of a pipe", async () => {
+    const input = "/speckit.capsule stats --json\n/nonsense\n/speckit.capsule list --limit 1\n";
+    const ended = await runProgram([], workspace.directory, { input });
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stdout.toString()).toMatch(/^\{.*\}\n[\s\S]*1 entry\n$/);
+    expect(ended.stderr).toContain("no such command");
+  });
+
   it("fails without a command, with help on stderr", async () => {
-    const ended = await runProgram([], workspace.directory);
+    const ended = await workspace.run([]);
     expect(ended.exitCode).toBe(1);
     expect(ended.stdout).toHaveLength(0);
     expect(ended.stderr).toContain("Usage: speckit");
