@@ -112,7 +112,9 @@ export class CrashPoint {
   private image(choose: Choice, sizeBytes: number, how: string): CrashImage {
     const { durable, pending, acknowledged } = this.state;
     const image = durable.clone();
-    image.resize(Math.max(image.sizeBytes, sizeBytes));
+    // As long as any sector reaches, so that cutting it leaves nothing behind the end.
+    const reached = [...pending.keys()].reduce((end, index) => Math.max(end, (index + 1) * SECTOR_BYTES), 0);
+    image.resize(Math.max(image.sizeBytes, sizeBytes, reached));
     for (const [index, versions] of pending) {
       const chosen = choose(index, versions.length);
       if (chosen > 0) image.setSector(index, versions[chosen - 1] as Uint8Array);
