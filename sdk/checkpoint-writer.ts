@@ -56,10 +56,13 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
   }
   const atMs = writer.parts.clock();
   const place = writer.placement.specRun(options.specId, options.runId);
+  const isGiven = policyId !== undefined || policyHash !== undefined || policyUri !== undefined;
+  const inForce = isGiven ? {} : await writer.policy.members();
   const stored = storeCheckpoint(writer, { label, force, stage, gitCommit, place, atMs });
   const payload = {
     stage,
     checkpoint_id: stored.id,
+    ...inForce,
     ...(policyId === undefined ? {} : { policy_id: policyId }),
     ...(policyHash === undefined ? {} : { policy_hash: policyHash }),
     ...(policyUri === undefined ? {} : { policy_uri: policyUri }),

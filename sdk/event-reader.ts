@@ -92,7 +92,8 @@ function recordFilter(filters: EventFilters): (event: EventHead) => boolean {
     (auditOnly !== true || isAuditEvent(event.type));
 }
 
-async function readPayload(session: Session, record: CoreRecord): Promise<CapsuleEvent["payload"]> {
+/** The payload of an event's record. */
+export async function readPayload(session: Session, record: CoreRecord): Promise<CapsuleEvent["payload"]> {
   return parseJson(decoder.decode(await readContent(session, record)), `the payload of ${record.uri}`);
 }
 

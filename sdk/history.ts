@@ -39,7 +39,7 @@ export interface StageOptions {
   readonly label?: string;
   readonly force?: boolean;
   readonly gitCommit?: string;
-  /** The policy in force, recorded in the StageTransition event. */
+  /** The policy to name in the StageTransition event. Default: the one that `setPolicy` put in force. */
   readonly policyId?: string;
   readonly policyHash?: string;
   readonly policyUri?: string;

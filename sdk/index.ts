@@ -75,6 +75,20 @@ export type {
   MemorySearchOptions,
 } from "./memory/memory.js";
 export { type OpenMemoryOptions, openMemory } from "./memory/open.js";
+export {
+  getCard,
+  getEdge,
+  getPolicy,
+  listCards,
+  listEdges,
+  type ObjectFilter,
+  type ObjectPlace,
+  type PolicyReference,
+  putCard,
+  putEdge,
+  type StoredObject,
+  setPolicy,
+} from "./objects.js";
 export type {
   AnalyzerName,
   CapsuleInfo,
@@ -92,6 +106,7 @@ export { loadMasker } from "./redact/load.js";
 export type { Finding, JsonFinding, MaskedJson, MaskedText, Masker, MaskerConfig } from "./redact/masker.js";
 export type { EventPayloads } from "./schema/events.js";
 export type { GoldenSuite } from "./schema/golden.js";
+export type { Card, Edge, Policy } from "./schema/objects.js";
 export {
   checkUri,
   DEFAULT_RUN,

@@ -17,6 +17,7 @@ import {
   type RecordInput,
   writeContent,
 } from "./core/writes.js";
+import { CurrentPolicy } from "./current-policy.js";
 import type { PutContent, PutOptions, PutTarget, WholeContent } from "./entries.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import { type EventType, eventTypeNumbers } from "./event-types.js";
@@ -46,6 +47,7 @@ export interface PreparedDocument {
 
 export class CapsuleWriter {
   readonly placement: Placement;
+  readonly policy: CurrentPolicy;
   /** Number of the newest event, stored or waiting. */
   private eventsStored: number;
 
@@ -54,6 +56,7 @@ export class CapsuleWriter {
     defaults: SpecRun | null,
     private readonly captureMode: CaptureMode,
   ) {
+    this.policy = new CurrentPolicy(parts.session);
     this.placement = new Placement(parts.session, defaults);
     this.eventsStored = parts.session.info.eventCount;
   }
@@ -203,7 +206,10 @@ export class CapsuleWriter {
     const place = this.placement.specRun(event.specId, event.runId);
     if (stage !== undefined) this.refuseSecretIn("stage", stage);
     if (place !== null) this.refuseSecretIn("run", `${place.specId}/${place.runId}`);
-    return this.storeEvent(event.type, payload, { place, stage, sanitized, atMs: event.atMs ?? this.parts.clock() });
+    const atMs = event.atMs ?? this.parts.clock();
+    const uri = this.storeEvent(event.type, payload, { place, stage, sanitized, atMs });
+    if (event.type === "PolicySnapshotRef") this.policy.note(payload);
+    return uri;
   }
 
   /** A payload may not fit its type any more when it was masked: then it isn't stored. */
