@@ -2,13 +2,16 @@
  * The core's exports: all that the host may call. Only numbers cross; what is more than a number lies in the IO area on the way in and
  * in the result on the way out, little-endian. Answers below 0 are those of `status.ts`, with details in the failure record.
  *
- * A view is (branch, sequence), where sequence -1 is the head and -2 the head with what is queued behind it. Reading calls may answer
+ * A view is (branch, sequence), where sequence -1 is the head and -2 the head with what is queued behind it; a branch that is the
+ * complement of a number (below 0) stands for what is that branch's own, without what it sees of its parents. Reading calls may answer
  * PENDING: nothing has changed then, and the call is repeated once `host.read` can answer.
  */
 import { TAG_BYTES } from "./age/aead";
 import { scrypt as scryptKey, scryptKnowsAnswer } from "./age/scrypt";
 import { isChunk, KEY_BYTES, openChunk, sealChunk, setKey, wipeKey } from "./age/stream";
-import { batchRecords, openBatch } from "./capsule/batch";
+import { batchRecords, nextRecord, openBatch } from "./capsule/batch";
+import { beginBranch, countBranch, findBranch, findBranchRecord } from "./capsule/branches";
+import { changesStoppedAt, listChanges, listTotals } from "./capsule/changes";
 import { appendCommit, commitSynced as settleCommit, closeNote as writeCloseNote } from "./capsule/commit";
 import { hashContent, readContent, releaseBlob } from "./capsule/content";
 import { abortStream, beginStream, isStreaming, writeStream } from "./capsule/content-writer";
@@ -16,21 +19,23 @@ import { createSuperblock } from "./capsule/create";
 import { beginHistoryCheck, continueHistoryCheck, historyBytesChecked, listCommits } from "./capsule/history";
 import { beginIndexCheck, continueIndexCheck, indexCheckedBytes } from "./capsule/index-check";
 import { appendInfo } from "./capsule/info";
-import { lineageHolds } from "./capsule/lineage";
+import { lineageLimit, setLineage } from "./capsule/lineage";
 import { listUris } from "./capsule/list";
 import { findName as findNamed, namedRecord } from "./capsule/names";
 import { cutDeadTail, openCapsuleFile, rewriteLastBatch } from "./capsule/open";
+import { promoteRecord } from "./capsule/promote";
 import { putIsDuplicate, putNumber, putRecord } from "./capsule/put";
 import { loadRecord } from "./capsule/records";
 import { aliasesFollowed, resolveUri } from "./capsule/resolve";
 import { appendRecord, result, startResult } from "./capsule/results";
-import { scanRecords } from "./capsule/scan";
+import { scanRecords, scanStoppedAt } from "./capsule/scan";
 import { searchView, snippetOf } from "./capsule/search";
-import { versionWhat } from "./capsule/versions";
+import { findVersion, versionRecord, versionSequence, versionWhat } from "./capsule/versions";
 import { setView } from "./capsule/view";
 import { failurePointer as failureRecord } from "./failure";
-import { MAX_CONTENT_BYTES, Record } from "./format/record";
+import { MAX_CONTENT_BYTES, Record, RecordKind } from "./format/record";
 import { blake3, setHorizontalKernel } from "./hash/blake3";
+import { branchCount } from "./log/head";
 import { Buffer } from "./memory/buffer";
 import { chunkBytesInUse } from "./memory/chunks";
 import { configurePages } from "./segment/page-frames";
@@ -146,7 +151,8 @@ export function put(
 ): i32 {
   startSegmentReading();
   const total = <u64>uriLength + <u64>titleLength + <u64>attributesLength + <u64>contentLength;
-  if (!ioHolds(total) || at < 0 || branch != 0) return INVALID_ARGUMENT;
+  if (!ioHolds(total) || at < 0 || branch > branchCount) return INVALID_ARGUMENT;
+  if (kind > RecordKind.CHECKPOINT) return INVALID_ARGUMENT;
   const status = putRecord(
     kind,
     tag,
@@ -165,6 +171,45 @@ export function put(
 
 export function lastRecord(): f64 {
   return <f64>putNumber;
+}
+
+/**
+ * Forks a branch from the newest commit of `parent`. IO: URI of its record ‖ name ‖ attributes, and room for 16 bytes. Answers its number, or
+ * WRONG_STATE if the name is taken.
+ */
+export function forkBranch(parent: u32, at: f64, uriLength: u32, nameLength: u32, attributesLength: u32): i32 {
+  startSegmentReading();
+  const total = <u64>uriLength + <u64>nameLength + <u64>attributesLength;
+  if (!ioHolds(total + 16) || at < 0) return INVALID_ARGUMENT;
+  let status = openBatch();
+  if (status != OK) return status;
+  const branch = branchCount + 1;
+  const content = beginBranch(parent, io.data + uriLength, nameLength, io.data + <usize>total);
+  if (content < 0) return content;
+  status = putRecord(
+    RecordKind.BRANCH,
+    0,
+    0,
+    branch,
+    <u64>at,
+    io.data,
+    uriLength,
+    nameLength,
+    attributesLength,
+    <u32>content,
+  );
+  if (status != OK) return status;
+  countBranch();
+  return <i32>branch;
+}
+
+/** Shows a record on another branch too, or only looks whether it would. Answers 1 if that branch has it already, else 0. */
+export function promote(recordNumber: f64, branch: u32, at: f64, isDry: i32): i32 {
+  startSegmentReading();
+  if (!(recordNumber >= 0 && recordNumber < 4294967296.0)) return NOT_FOUND;
+  return at < 0 || branch > branchCount
+    ? INVALID_ARGUMENT
+    : promoteRecord(<u32>recordNumber, branch, <u64>at, isDry != 0);
 }
 
 export function contentBegin(): i32 {
@@ -290,6 +335,58 @@ export function scan(kind: u32, tag: u32, fromRecord: f64, limit: u32, branch: i
   return status == OK ? scanRecords(kind, tag, <u32>fromRecord, limit) : status;
 }
 
+/** Where the last `scan` or `changes` stopped: the number to go on from. */
+export function scanPosition(): f64 {
+  return <f64>scanStoppedAt;
+}
+export function changesPosition(): f64 {
+  return <f64>changesStoppedAt;
+}
+
+/** The newest record for each URI that a branch itself changed, from a record number on. Result: entries as of `list`. */
+export function changes(branch: i32, sequence: f64, fromRecord: f64, limit: u32): i32 {
+  startReading();
+  if (!(fromRecord >= 0 && fromRecord < 4294967296.0) || branch < 0) return INVALID_ARGUMENT;
+  const status = setView(~branch, sequence);
+  return status == OK ? listChanges(<u32>fromRecord, limit) : status;
+}
+
+/** The newest version of a URI that a branch itself made. IO: the URI. Answers 1 (result: f64 × 3: record, sequence, what) or 0. */
+export function ownVersion(uriLength: u32, branch: u32): i32 {
+  startReading();
+  if (!ioHolds(uriLength) || branch > branchCount) return INVALID_ARGUMENT;
+  setLineage(branch, u64.MAX_VALUE);
+  const found = findVersion(io.data, uriLength);
+  if (found <= 0) return found;
+  const numbers = result.extend(24);
+  if (numbers == 0) return OUT_OF_MEMORY;
+  store<f64>(numbers, <f64>versionRecord);
+  store<f64>(numbers, <f64>versionSequence, 8);
+  store<f64>(numbers, <f64>versionWhat, 16);
+  return 1;
+}
+
+/** The number of the branch with a name, or NOT_FOUND. IO: the name. */
+export function branchByName(nameLength: u32): i32 {
+  startReading();
+  return ioHolds(nameLength) ? findBranch(io.data, nameLength) : INVALID_ARGUMENT;
+}
+
+/** The record that made a branch: its title is the name. Result: a record. */
+export function branchRecord(branch: u32): i32 {
+  startReading();
+  let status = findBranchRecord(branch);
+  if (status == OK) status = loadRecord(loaded, namedRecord);
+  return status == OK ? appendRecord(loaded, 0, 0) : status;
+}
+
+/** What each record adds to its branch. Result: see `capsule/changes.ts`. Answers the number of rows. */
+export function totals(fromRecord: f64, limit: u32): i32 {
+  startReading();
+  if (!(fromRecord >= 0 && fromRecord < 4294967296.0)) return INVALID_ARGUMENT;
+  return listTotals(<u32>fromRecord, limit, nextRecord());
+}
+
 /** Finds a checkpoint by a key of docs/format.md 7.1, section 13. IO: the key. Result: a record. */
 export function findName(keyLength: u32, branch: i32, sequence: f64): i32 {
   startReading();
@@ -298,7 +395,8 @@ export function findName(keyLength: u32, branch: i32, sequence: f64): i32 {
   if (status == OK) status = findNamed(io.data, keyLength);
   if (status == OK) status = loadRecord(loaded, namedRecord);
   if (status != OK) return status;
-  return lineageHolds(loaded.branch, loaded.sequence) ? appendRecord(loaded, 0, 0) : NOT_FOUND;
+  // Of other branches too: the host says which one it is on.
+  return loaded.sequence <= lineageLimit(0) ? appendRecord(loaded, 0, 0) : NOT_FOUND;
 }
 
 /** Commits, newest first: from the head (`beforeOffset` -1), or before the one at that offset. Result: see `capsule/history.ts`. */

@@ -1,7 +1,7 @@
 /** Where aliases lead, step by step: so that none is made that leads in a circle. */
 
 import { readContent } from "./content-reader.js";
-import { MAIN_BRANCH, RecordKind, WITH_PENDING } from "./core/exports.js";
+import { type CoreView, RecordKind } from "./core/exports.js";
 import { type Eventually, listRecords } from "./core/reads.js";
 import { CapsuleError } from "./errors.js";
 import type { Session } from "./session.js";
@@ -9,12 +9,11 @@ import type { Uri } from "./uri.js";
 
 /** How many aliases resolution follows: docs/format.md part 11. */
 const MAX_ALIASES = 16;
-const HERE = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Checks that an alias from `oldUri` to `newUri` leads somewhere, in at most 16 steps and not back. */
-export function checkAliasPath(session: Session, oldUri: Uri, newUri: Uri): void {
+export function checkAliasPath(session: Session, view: CoreView, oldUri: Uri, newUri: Uri): void {
   let at: string = newUri;
   for (let steps = 1; ; steps++) {
     if (at === oldUri) {
@@ -31,7 +30,7 @@ export function checkAliasPath(session: Session, oldUri: Uri, newUri: Uri): void
         },
       );
     }
-    const next = stepFrom(session, at);
+    const next = stepFrom(session, view, at);
     if (next === null)
       throw new CapsuleError("NotFound", `Cannot alias ${oldUri} to ${newUri}: there is nothing at ${at}`);
     if (next === at) return;
@@ -40,11 +39,17 @@ export function checkAliasPath(session: Session, oldUri: Uri, newUri: Uri): void
 }
 
 /** Where one step from a URI leads: to an alias's target, or nowhere else; null if nothing is there. */
-function stepFrom(session: Session, uri: string): string | null {
+function stepFrom(session: Session, view: CoreView, uri: string): string | null {
   // The first of the URIs that begin so is the one itself, if it is there: aliases are listed, not followed.
-  const [record] = atOnce(listRecords(session.core, uri, "", 1, HERE));
+  const [record] = atOnce(listRecords(session.core, uri, "", 1, view));
   if (record?.uri !== uri) return null;
   return record.kind === RecordKind.ALIAS ? decoder.decode(atOnce(readContent(session, record))) : uri;
+}
+
+/** Whether something is at a URI itself, an alias included, where this handle works. */
+export function isListed(session: Session, uri: Uri): boolean {
+  const [record] = atOnce(listRecords(session.core, uri, "", 1, session.lookupView));
+  return record?.uri === uri;
 }
 
 /** An answer that a writer's file, being local, gives without waiting. */

@@ -8,13 +8,15 @@ import { mediaTypeOf } from "./media-types.js";
 
 /** Canonical JSON of what `put` was told besides title and content; empty if that is nothing. */
 export function documentAttributes(options: PutOptions, uri: string): string {
-  const { tags, mediaType, attributes } = options;
-  if (tags === undefined && mediaType === undefined && attributes === undefined) return "";
+  const { tags, mediaType, attributes, promote } = options;
+  if (tags === undefined && mediaType === undefined && attributes === undefined && promote === undefined) return "";
   const stored: Record<string, unknown> = {};
   if (attributes !== undefined && Object.keys(checkAttributes(attributes)).length > 0)
     stored["attributes"] = attributes;
   // What the extension says already isn't stored.
   if (mediaType !== undefined && checkMediaType(mediaType) !== mediaTypeOf(uri)) stored["media_type"] = mediaType;
+  if (promote !== undefined && typeof promote !== "boolean") throw argumentError("promote", "true or false", promote);
+  if (promote === false) stored["promote"] = false;
   if (tags !== undefined && checkTags(tags).length > 0) stored["tags"] = tags;
   return Object.keys(stored).length === 0 ? "" : canonicalJson(stored, "the attributes");
 }

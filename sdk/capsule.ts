@@ -1,6 +1,8 @@
 /** The open capsule: what scripts work with. */
 
 import type { DecryptOptions } from "./age/unlock.js";
+import { type Branch, listBranches } from "./branch-list.js";
+import { MAIN_BRANCH_NAME, normalizeBranchName } from "./branch-names.js";
 import { commitNow, commitStageNow } from "./checkpoint-writer.js";
 import { AnalyzerId, type CoreView } from "./core/exports.js";
 import type { CoreInstance } from "./core/instance.js";
@@ -25,6 +27,7 @@ import type {
   LogOptions,
   StageOptions,
 } from "./history.js";
+import { type MergeOptions, type MergeResult, mergeNow } from "./merge.js";
 import { createSession, openForReading, openForWriting, type ReaderParts, type WriterParts } from "./open.js";
 import type { CapsuleInfo, CloseOptions, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
 import type { SpecRun } from "./placement.js";
@@ -61,7 +64,11 @@ export class Capsule extends Reader implements Writable {
     this.writer =
       writing === null
         ? null
-        : new CapsuleWriter(writing.parts, defaultsOf(writing.options), writing.options.captureMode ?? "prompts_only");
+        : new CapsuleWriter(
+            writing.parts,
+            defaultsOf(writing.parts.specId, writing.options),
+            writing.options.captureMode ?? "prompts_only",
+          );
   }
 
   /**
@@ -105,6 +112,7 @@ export class Capsule extends Reader implements Writable {
       formatMinor: info.formatMinor,
       createdAtMs: info.createdAtMs,
       analyzer: info.analyzerId === AnalyzerId.english ? "english" : "plain",
+      branch: this.session.branch.name,
       sequence: info.headSequence,
       root: info.root,
       lock: this.writer?.parts.lock.kind ?? null,
@@ -131,6 +139,17 @@ export class Capsule extends Reader implements Writable {
     return this.write((writer) => writer.emit(event));
   }
 
+  fork(name: string, options: { readonly from?: string } = {}): Promise<string> {
+    return this.write((writer) => {
+      writer.requireWritable();
+      return writer.branches.fork(name, options.from ?? MAIN_BRANCH_NAME, writer.parts.clock());
+    });
+  }
+
+  merge(options: MergeOptions): Promise<MergeResult> {
+    return this.write((writer) => mergeNow(writer, options));
+  }
+
   commit(options: CommitOptions = {}): Promise<CommitResult> {
     return this.write((writer) => commitNow(writer, options));
   }
@@ -140,21 +159,41 @@ export class Capsule extends Reader implements Writable {
   }
 
   /**
-   * The capsule as it was at a checkpoint, by its id or else its label.
+   * The capsule as it was at a checkpoint, by its id or else its label, on this handle's branch or another.
    *
-   * @throws CapsuleError `UnknownCheckpoint`, `CheckpointOnOtherBranch`
+   * @throws CapsuleError `UnknownCheckpoint`, `CheckpointOnOtherBranch`, `UnknownBranch`
    */
-  async at(checkpoint: string): Promise<View> {
+  async at(checkpoint: string, options: { readonly branch?: string } = {}): Promise<View> {
     await this.session.beforeRead();
-    const view = this.committedView();
+    const view = await this.headOf(options.branch);
     const record = await requireCheckpoint(this.session, checkpoint, view);
     return new View(this.session, { branch: view.branch, sequence: record.sequence });
   }
 
-  /** The capsule as of the newest commit, which later ones don't change. */
-  async snapshot(): Promise<View> {
+  /**
+   * The capsule as of the newest commit, which later ones don't change, on this handle's branch or another.
+   *
+   * @throws CapsuleError `UnknownBranch`
+   * @example const run = await capsule.snapshot({ branch: "run/abc" });
+   */
+  async snapshot(options: { readonly branch?: string } = {}): Promise<View> {
     await this.session.beforeRead();
-    return new View(this.session, { branch: this.committedView().branch, sequence: this.session.info.headSequence });
+    const { branch } = await this.headOf(options.branch);
+    return new View(this.session, { branch, sequence: this.session.info.headSequence });
+  }
+
+  /**
+   * The branches in the order in which they were made, main first, with what is on each at the newest commit. Looks at each
+   * record once.
+   */
+  async branches(options: { readonly signal?: AbortSignal } = {}): Promise<Branch[]> {
+    return listBranches(this.session, options.signal);
+  }
+
+  private async headOf(branch: string | undefined): Promise<CoreView> {
+    const view = this.committedView();
+    if (branch === undefined) return view;
+    return { ...view, branch: await this.session.requireBranch(normalizeBranchName(branch)) };
   }
 
   /**
@@ -197,7 +236,8 @@ export class Capsule extends Reader implements Writable {
       sequence: info.headSequence,
       frameCount: info.frameCount,
       recordCount: info.recordCount,
-      uriCount: info.uriCount,
+      // Records of branches have URIs that are never given out.
+      uriCount: info.uriCount - (info.branchCount - 1),
       revisionCount: info.revisionCount,
       removalCount: info.removalCount,
       eventCount: info.eventCount,
@@ -279,9 +319,9 @@ export class Capsule extends Reader implements Writable {
 }
 
 /** Spec and run for whatever doesn't name its own. */
-function defaultsOf(options: WriterOptions): SpecRun | null {
-  if (options.specId === undefined) return null;
-  return { specId: options.specId, runId: options.runId === undefined ? DEFAULT_RUN : normalizeRunId(options.runId) };
+function defaultsOf(specId: string | undefined, options: WriterOptions): SpecRun | null {
+  if (specId === undefined) return null;
+  return { specId, runId: options.runId === undefined ? DEFAULT_RUN : normalizeRunId(options.runId) };
 }
 
 async function closeWriter(writer: CapsuleWriter, discard: boolean): Promise<void> {

@@ -4,32 +4,34 @@ import { atOnce } from "./aliases.js";
 import { plainAttributes } from "./attributes.js";
 import { isWellFormed } from "./canonical-json.js";
 import { newCheckpointId } from "./checkpoint-ids.js";
-import { MAIN_BRANCH, RecordKind, WITH_PENDING } from "./core/exports.js";
+import { RecordKind, WITH_PENDING } from "./core/exports.js";
 import { findCheckpointId, findLabel } from "./core/reads.js";
 import { putRecord } from "./core/writes.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import type { Checkpoint, CommitOptions, CommitResult, StageOptions } from "./history.js";
 import type { SpecRun } from "./placement.js";
-import { branchName } from "./session.js";
 import type { Uri } from "./uri.js";
 import type { CapsuleWriter } from "./writer.js";
 
 const MAX_LABEL_BYTES = 256;
-const HERE = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
 
 const encoder = new TextEncoder();
 
 /** What a checkpoint is to say of itself. */
-interface CheckpointInput {
+export interface CheckpointInput {
   readonly label: string | undefined;
   readonly force: boolean;
   readonly stage: string | undefined;
   readonly gitCommit: string | undefined;
   readonly place: SpecRun | null;
+  /** Default: the place's. */
+  readonly branch?: number;
+  /** The branch whose merge it marks. */
+  readonly mergedFrom?: string;
   readonly atMs: number;
 }
 
-type StoredCheckpoint = Omit<Checkpoint, "sequence">;
+export type StoredCheckpoint = Omit<Checkpoint, "sequence">;
 
 /** `commit()`: makes what waits durable, with a manual checkpoint if there is a label. */
 export async function commitNow(writer: CapsuleWriter, options: CommitOptions): Promise<CommitResult> {
@@ -67,23 +69,35 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
     ...(policyHash === undefined ? {} : { policy_hash: policyHash }),
     ...(policyUri === undefined ? {} : { policy_uri: policyUri }),
   };
-  writer.storeOwnEvent("StageTransition", payload, { place, stage, atMs });
+  const branch = writer.branches.forRun(place, atMs);
+  writer.storeOwnEvent("StageTransition", payload, { place, branch, stage, atMs });
   await writer.commitPending(atMs);
   return { ...stored, sequence: writer.parts.session.info.headSequence };
 }
 
-function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): StoredCheckpoint {
+/** Stores a checkpoint; the commit is the caller's. */
+export function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): StoredCheckpoint {
   const { label, stage, gitCommit, place, atMs } = input;
-  if (label !== undefined) checkLabel(writer, label, input.force);
+  const branch = input.branch ?? writer.branches.forRun(place, atMs);
+  if (label !== undefined) checkLabel(writer, label, branch, input.force);
   for (const name of [label, stage]) if (name !== undefined) writer.refuseSecretIn("label", name);
   if (gitCommit !== undefined && typeof gitCommit !== "string") throw argumentError("gitCommit", "a hash", gitCommit);
-  const id = newCheckpointId(atMs, writer.parts.random, (candidate) => isTaken(writer, candidate));
+  const id = newCheckpointId(atMs, writer.parts.random, (candidate) => isTaken(writer, branch, candidate));
   const uri: Uri = writer.placement.internalUri("checkpoint", place, id);
   const isManual = stage === undefined;
-  const attributesJson = plainAttributes({ commit_hash: gitCommit, is_manual: isManual, stage });
+  const attributesJson = plainAttributes({
+    commit_hash: gitCommit,
+    is_manual: isManual,
+    merged_from: input.mergedFrom,
+    stage,
+  });
   const { core } = writer.parts.session;
   const title = label ?? "";
-  putRecord(core, { kind: RecordKind.CHECKPOINT, tag: 0, isDocument: false, atMs, uri, title, attributesJson }, "");
+  putRecord(
+    core,
+    { kind: RecordKind.CHECKPOINT, tag: 0, isDocument: false, branch, atMs, uri, title, attributesJson },
+    "",
+  );
   return {
     id,
     uri,
@@ -93,12 +107,12 @@ function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): StoredC
     runId: place?.runId ?? null,
     commitHash: gitCommit ?? null,
     isManual,
-    branch: branchName(MAIN_BRANCH),
+    branch: writer.parts.session.branchName(branch),
     atMs,
   };
 }
 
-function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void {
+function checkLabel(writer: CapsuleWriter, label: string, branch: number, force: boolean): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (typeof label !== "string" || label === "" || !isWellFormed(label) || /[\u0000-\u001f\u007f-\u009f]/.test(label)) {
     throw argumentError("label", "text without control characters", label);
@@ -107,7 +121,7 @@ function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void 
     throw new CapsuleError("TooLarge", `Cannot use the label: it has more than ${MAX_LABEL_BYTES} bytes`);
   }
   if (force) return;
-  const found = atOnce(findLabel(writer.parts.session.core, label, HERE));
+  const found = atOnce(findLabel(writer.parts.session.core, label, { branch, sequence: WITH_PENDING }));
   if (found === null) return;
   throw new CapsuleError(
     "DuplicateLabel",
@@ -119,6 +133,6 @@ function checkLabel(writer: CapsuleWriter, label: string, force: boolean): void 
   );
 }
 
-function isTaken(writer: CapsuleWriter, id: string): boolean {
-  return atOnce(findCheckpointId(writer.parts.session.core, id, HERE)) !== null;
+function isTaken(writer: CapsuleWriter, branch: number, id: string): boolean {
+  return atOnce(findCheckpointId(writer.parts.session.core, id, { branch, sequence: WITH_PENDING })) !== null;
 }

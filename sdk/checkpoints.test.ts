@@ -33,7 +33,7 @@ describe("commit()", () => {
       runId: "abc",
       commitHash: "deadbeef",
       isManual: true,
-      branch: "main",
+      branch: "run/abc",
       sequence: 1,
     });
     expect(checkpoint?.uri).toBe(`mv2://default/SPEC-1/abc/checkpoint/${checkpoint?.id}`);
@@ -70,7 +70,7 @@ describe("commitStage()", () => {
     const policyUri = await capsule.put({ path: "p", type: "policy" }, "{}");
     const checkpoint = await capsule.commitStage({ stage: "plan", gitCommit: "abc123", policyUri, policyId: "p" });
     await capsule.close();
-    const reader = await Capsule.open(CAPSULE_PATH, { runtime });
+    const reader = await Capsule.open(CAPSULE_PATH, { runtime, runId: "abc" });
     expect(await reader.checkpoints()).toEqual([checkpoint]);
     expect(checkpoint).toMatchObject({
       stage: "plan",
@@ -112,7 +112,7 @@ describe("at()", () => {
     await capsule.commit();
     await capsule.close();
 
-    const reader = await Capsule.open(CAPSULE_PATH, { runtime });
+    const reader = await Capsule.open(CAPSULE_PATH, { runtime, branch: "run/run_abc" });
     const before = await reader.at(first.id);
     expect(before.sequence).toBe(1);
     expect(await before.get(URI, { as: "text" })).toBe("first words");

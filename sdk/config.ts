@@ -66,7 +66,7 @@ export interface LoadConfigOptions {
  *   workspace's file (one in the home directory that may not be read is skipped); `IoError`
  * @example
  * const config = await loadConfig({ workspaceDir: "." });
- * console.log(config.capsule.path); // .speckit/memvid/workspace.mv2
+ * const capsule = await Capsule.open(config.capsule.path);
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<Config> {
   const runtime = options.runtime ?? defaultRuntime;

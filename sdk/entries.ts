@@ -23,6 +23,8 @@ export type WholeContent = string | Uint8Array;
 export type PutContent = WholeContent | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface PutOptions {
+  /** False keeps it out of curated merges. Default true. */
+  readonly promote?: boolean;
   /** Searched, with more weight than the text. At most 4,096 bytes. */
   readonly title?: string;
   readonly tags?: readonly string[];

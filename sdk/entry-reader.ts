@@ -7,7 +7,7 @@ import type { CoreRecord } from "./core/records.js";
 import type { Entry, EntryKind, HashedEntry, ListOptions } from "./entries.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import { mediaTypeOf } from "./media-types.js";
-import { branchName, type Session } from "./session.js";
+import type { Session } from "./session.js";
 import { checkUri, type Uri } from "./uri.js";
 
 /** Entries that one call of the core lists. */
@@ -66,7 +66,7 @@ export function toEntry(session: Session, record: CoreRecord, uri: Uri): Entry {
     sequence: record.sequence,
     committed: record.sequence <= session.info.headSequence,
     indexed: record.isDocument,
-    branch: branchName(record.branch),
+    branch: session.branchName(record.branch),
     aliasesFollowed: record.aliasesFollowed,
     physical: {
       unstable: true,
@@ -90,6 +90,7 @@ export async function resolveEntry(
   if (earlierWrites !== undefined) await earlierWrites;
   const record = await resolveRecord(session.core, asked, view());
   if (record === null) return null;
+  await session.learnBranch(record.branch);
   const entry = toEntry(session, record, asked);
   return withHash ? { ...entry, contentHash: await contentHash(session.core, record.recordNumber) } : entry;
 }
@@ -116,6 +117,7 @@ export async function* listEntries(
       const kind = KINDS[record.kind];
       if (kind === undefined || !kinds.includes(kind) || given >= limit) continue;
       given++;
+      await session.learnBranch(record.branch);
       yield toEntry(session, record, record.uri as Uri);
     }
     const last = page.at(-1);

@@ -35,7 +35,9 @@ describe("emit()", () => {
     const writer = await Capsule.open(CAPSULE_PATH, { runtime, mode: "write", specId: "S", runId: "r" });
     expect(await writer.emit(trace("d"))).toBe("mv2://default/S/r/event/4");
     await writer.commit();
-    expect((await collect(writer.events())).map(({ payload }) => payload["message"])).toEqual(["a", "b", "c", "d"]);
+    expect((await collect(writer.events())).map(({ payload }) => payload["message"])).toEqual(["b", "d"]);
+    const main = await writer.snapshot({ branch: "main" });
+    expect((await collect(main.events())).map(({ payload }) => payload["message"])).toEqual(["a", "c"]);
     await writer.close();
   });
 
@@ -51,7 +53,7 @@ describe("emit()", () => {
         specId: "S",
         runId: "r",
         stage: "plan",
-        branch: "main",
+        branch: "run/r",
         sequence: 1,
         payload: { gate_name: "tests", outcome: "passed", stage: "plan", blocking: true },
       },
@@ -118,7 +120,7 @@ describe("emit()", () => {
 
 describe("events()", () => {
   async function filled() {
-    const { capsule } = await newCapsule();
+    const { capsule } = await newCapsule({ branch: "main" });
     await capsule.emit({ ...gate("plan"), specId: "S", runId: "run-1" });
     await capsule.emit({ ...gate("tasks"), specId: "S", runId: "run-10" });
     const checkpoint = await capsule.commitStage({ stage: "plan", specId: "S", runId: "run-1" });

@@ -9,7 +9,7 @@ import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import { checkEventType, eventTypeName, eventTypeNumbers, isAuditEvent } from "./event-types.js";
 import type { CapsuleEvent, EventFilters } from "./events.js";
 import type { Checkpoint } from "./history.js";
-import { branchName, type Session } from "./session.js";
+import type { Session } from "./session.js";
 import { normalizeRunId, parseUri, type Uri } from "./uri.js";
 
 /** Records that one call of the core gives. */
@@ -28,11 +28,13 @@ export async function* scanKind(
   for (let from = options.from ?? 0; ; ) {
     throwIfAborted(options.signal, "read");
     session.requireOpen();
-    const page = await scanRecords(session.core, kind, options.tag ?? ANY_TAG, from, PAGE_RECORDS, view);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE_RECORDS) return;
-    from = last.recordNumber + 1;
+    const { records, next } = await scanRecords(session.core, kind, options.tag ?? ANY_TAG, from, PAGE_RECORDS, view);
+    for (const record of records) {
+      await session.learnBranch(record.branch);
+      yield record;
+    }
+    if (records.length < PAGE_RECORDS) return;
+    from = next;
   }
 }
 
@@ -56,7 +58,7 @@ export async function* readEvents(
   const tag = filters.type === undefined ? ANY_TAG : eventTypeNumbers[filters.type];
   for await (const record of scanKind(session, RecordKind.EVENT, at, { tag, from, signal: filters.signal })) {
     if (since !== null && record.sequence <= since.sequence) continue;
-    const described = describeEvent(record);
+    const described = describeEvent(session, record);
     if (!accepts(described)) continue;
     yield { ...described, payload: await readPayload(session, record) };
     if (++given === limit) return;
@@ -66,7 +68,7 @@ export async function* readEvents(
 type EventHead = Omit<CapsuleEvent, "payload">;
 
 /** All of an event that is known without its content. */
-function describeEvent(record: CoreRecord): EventHead {
+function describeEvent(session: Session, record: CoreRecord): EventHead {
   const { specId, runId } = parseUri(record.uri);
   const { stage } = parseAttributes(record);
   return {
@@ -76,7 +78,7 @@ function describeEvent(record: CoreRecord): EventHead {
     specId,
     runId,
     stage: typeof stage === "string" ? stage : null,
-    branch: branchName(record.branch),
+    branch: session.branchName(record.branch),
     sequence: record.sequence,
   };
 }
@@ -103,13 +105,13 @@ export async function readCheckpoints(session: Session, view: CoreView): Promise
   if (earlierWrites !== undefined) await earlierWrites;
   const checkpoints: Checkpoint[] = [];
   for await (const record of scanKind(session, RecordKind.CHECKPOINT, pinned(session, view))) {
-    checkpoints.push(toCheckpoint(record));
+    checkpoints.push(toCheckpoint(session, record));
   }
   return checkpoints;
 }
 
 /** A checkpoint's record as callers know it; its attributes are described in docs/attributes.md. */
-export function toCheckpoint(record: CoreRecord): Checkpoint {
+export function toCheckpoint(session: Session, record: CoreRecord): Checkpoint {
   const { specId, runId, path } = parseUri(record.uri);
   const stored = parseAttributes(record);
   const text = (key: string): string | null => {
@@ -125,7 +127,7 @@ export function toCheckpoint(record: CoreRecord): Checkpoint {
     runId,
     commitHash: text("commit_hash"),
     isManual: stored["is_manual"] === true,
-    branch: branchName(record.branch),
+    branch: session.branchName(record.branch),
     atMs: record.atMs,
     sequence: record.sequence,
   };
@@ -139,25 +141,34 @@ export async function requireCheckpoint(session: Session, name: string, view: Co
   if (typeof name !== "string" || name === "")
     throw argumentError("checkpoint", "the id or label of a checkpoint", name);
   const record = (await findCheckpointId(session.core, name, view)) ?? (await findLabel(session.core, name, view));
-  if (record === null) {
-    throw new CapsuleError(
-      "UnknownCheckpoint",
-      `Cannot go back to ${JSON.stringify(name)}: no checkpoint has this id or label`,
-      {
-        hint: 'Run "speckit capsule checkpoints" to see which there are.',
-        details: { checkpoint: name },
-      },
-    );
-  }
-  if (record.branch !== view.branch) {
-    const [found, wanted] = [branchName(record.branch), branchName(view.branch)];
-    throw new CapsuleError(
-      "CheckpointOnOtherBranch",
-      `Cannot go back to ${JSON.stringify(name)} on ${wanted}: it is on ${found}`,
-      {
-        details: { checkpoint: name, branch: found },
-      },
-    );
-  }
+  if (record === null) throw await unknownCheckpoint(session, name, view);
+  if (record.branch !== view.branch) throw await onOtherBranch(session, name, record.branch, view);
   return record;
+}
+
+async function onOtherBranch(session: Session, name: string, branch: number, view: CoreView): Promise<CapsuleError> {
+  const found = await session.learnBranch(branch);
+  const wanted = await session.learnBranch(view.branch);
+  return new CapsuleError(
+    "CheckpointOnOtherBranch",
+    `Cannot go back to ${JSON.stringify(name)} on ${wanted}: it is on ${found}`,
+    { hint: `Ask for it on the branch ${found}.`, details: { checkpoint: name, branch: found } },
+  );
+}
+
+/** A label is known on its own branch only: the others are looked at when it comes to telling what is wrong. */
+async function unknownCheckpoint(session: Session, name: string, view: CoreView): Promise<CapsuleError> {
+  for (let branch = 0; branch < session.info.branchCount; branch++) {
+    if (branch === view.branch) continue;
+    const record = await findLabel(session.core, name, { branch, sequence: view.sequence });
+    if (record !== null) return onOtherBranch(session, name, branch, view);
+  }
+  return new CapsuleError(
+    "UnknownCheckpoint",
+    `Cannot go back to ${JSON.stringify(name)}: no checkpoint has this id or label`,
+    {
+      hint: 'Run "speckit capsule checkpoints" to see which there are.',
+      details: { checkpoint: name },
+    },
+  );
 }

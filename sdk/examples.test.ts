@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { runBranchName } from "./branch-names.js";
 import { canonicalJson } from "./canonical-json.js";
 import { Capsule } from "./capsule.js";
 import { CapsuleError } from "./errors.js";
@@ -40,6 +41,7 @@ async function run({ code, expected }: Example): Promise<unknown> {
   await (await Capsule.create(path, { runtime })).close();
   const { capsule } = await newCapsule();
   const uri = await capsule.put({ path: "notes.md" }, "the retry budget");
+  await capsule.put({ path: "plan.md", specId: "SPEC-1", runId: "abc" }, "on a run");
   await capsule.commit({ label: "plan done" });
   const world = {
     Capsule: { open: (at: string, options: OpenOptions) => Capsule.open(at, { ...options, runtime }) },
@@ -47,6 +49,7 @@ async function run({ code, expected }: Example): Promise<unknown> {
     canonicalJson,
     checkUri,
     formatUri,
+    runBranchName,
     capsule,
     uri,
     path,

@@ -11,6 +11,11 @@ export interface SearchOptions {
   readonly explain?: boolean;
   /** Whether each hit gets its snippet (default true). Without, a search is faster. */
   readonly snippets?: boolean;
+  /**
+   * What is searched, and what statistics are taken over: the whole `view` (default), or what is the branch's own (`run`),
+   * as an export of the run holds it.
+   */
+  readonly scope?: "view" | "run";
   /** Longest snippet, in bytes of UTF-8. Default 240. */
   readonly snippetBytes?: number;
   readonly signal?: AbortSignal;

@@ -5,6 +5,7 @@ export { openAgeFile } from "./age/decrypted-file.js";
 export { AgeWriter, type ByteSink, type EncryptOptions, encryptTo } from "./age/encrypt.js";
 export { type AgeKeyPair, generateAgeKeys, recipientOf } from "./age/keys.js";
 export type { DecryptOptions } from "./age/unlock.js";
+export type { Branch } from "./branch-list.js";
 export { Capsule } from "./capsule.js";
 export { type CapsuleConfig, type Config, type LoadConfigOptions, loadConfig } from "./config.js";
 export {
@@ -75,6 +76,7 @@ export type {
   MemorySearchOptions,
 } from "./memory/memory.js";
 export { type OpenMemoryOptions, openMemory } from "./memory/open.js";
+export { type MergeCandidate, type MergeMode, type MergeOptions, type MergeResult, mergeModes } from "./merge.js";
 export {
   getCard,
   getEdge,

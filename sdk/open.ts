@@ -5,17 +5,21 @@ import { parentPath, portablePath } from "../runtimes/paths.js";
 import { openAgeFile } from "./age/decrypted-file.js";
 import { AGE_MAGIC_BYTES, beginsAsAge } from "./age/header.js";
 import { type DecryptOptions, hasSecrets } from "./age/unlock.js";
+import { isRunBranch, MAIN_BRANCH_NAME, normalizeBranchName, runBranchName } from "./branch-names.js";
+import { branchRecord } from "./core/branches.js";
+import { MAIN_BRANCH } from "./core/exports.js";
 import type { CoreHostOptions } from "./core/host.js";
 import { CoreInstance } from "./core/instance.js";
 import { capsuleInfo, createCapsule, openCapsule, recoveredLength, recoverLastBatch } from "./core/lifecycle.js";
+import { parseAttributes } from "./entry-reader.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import { acquireLock } from "./lock.js";
 import { toCapsuleError, translating } from "./machine-errors.js";
 import { type CreateOptions, captureModes, type OpenOptions, type WriterOptions } from "./options.js";
 import { WriteQueue } from "./queue.js";
 import { defaultRuntime } from "./runtime.js";
-import { Session } from "./session.js";
-import { checkSpecId, checkWorkspaceId, normalizeRunId } from "./uri.js";
+import { Session, unknownBranch } from "./session.js";
+import { checkSpecId, checkWorkspaceId, DEFAULT_SPEC, normalizeRunId } from "./uri.js";
 
 export const DEFAULT_WORKSPACE = "default";
 const DEFAULT_QUEUE_CAPACITY = 100;
@@ -31,6 +35,10 @@ export interface WriterParts {
   readonly random: (count: number) => Uint8Array;
   /** Null unless the writer sanitizes: loading it takes longer than opening. */
   readonly sanitizer: typeof import("./redact/sanitizer.js") | null;
+  /** The spec of what doesn't name its own: as told, else that which the run's branch was made for. */
+  readonly specId: string | undefined;
+  /** Whether what belongs to another run goes to that run's branch: unless the handle was told its branch. */
+  readonly branchFollowsRun: boolean;
 }
 
 /** What a reader needs to open its file once more when it has grown. */
@@ -72,7 +80,6 @@ function checkWriterOptions(options: WriterOptions): string | undefined {
   }
   if (options.specId !== undefined) checkSpecId(options.specId);
   if (options.runId === undefined) return undefined;
-  if (options.specId === undefined) throw argumentError("specId", "a spec, since runId is given", options.specId);
   return normalizeRunId(options.runId);
 }
 
@@ -147,8 +154,12 @@ async function startWriting(file: LocalFile, lock: Lock, options: OpenOptions, r
   checkWorkspace(options.workspaceId, info.workspaceId);
   const sanitizer = options.sanitize === true ? await import("./redact/sanitizer.js") : null;
   const queue = new WriteQueue(options.queueCapacity ?? DEFAULT_QUEUE_CAPACITY, options.onFull ?? "wait");
+  const session = new Session(lock.capsulePath, core, file, info, queue);
+  await useBranch(session, options);
   return {
-    session: new Session(lock.capsulePath, core, file, info, queue),
+    session,
+    specId: options.specId ?? (await specOfRun(session, options.runId)),
+    branchFollowsRun: options.branch === undefined,
     lock,
     file,
     clock: options.clock ?? (() => runtime.environment.now()),
@@ -185,7 +196,9 @@ export async function openForReading(path: string, options: OpenOptions): Promis
     const core = await openCore(file, settings, normal);
     const info = await capsuleInfo(core);
     checkWorkspace(options.workspaceId, info.workspaceId);
-    return { session: new Session(normal, core, file, info, null), settings, files };
+    const session = new Session(normal, core, file, info, null);
+    await useBranch(session, options);
+    return { session, settings, files };
   });
 }
 
@@ -193,6 +206,25 @@ export async function openForReading(path: string, options: OpenOptions): Promis
 async function decryptedIfNeeded(file: File, options: DecryptOptions): Promise<File> {
   if (!hasSecrets(options) || !beginsAsAge(await file.read(0, AGE_MAGIC_BYTES))) return file;
   return openAgeFile(file, options);
+}
+
+/** The branch that the options name, else the run's, else main. A reader's has to be there if it was named itself. */
+async function useBranch(session: Session, options: OpenOptions): Promise<void> {
+  const ofRun = options.runId === undefined ? MAIN_BRANCH_NAME : runBranchName(options.runId);
+  const name = options.branch === undefined ? ofRun : normalizeBranchName(options.branch);
+  await session.useBranch(name);
+  const mayBeMade = isRunBranch(name) && (options.branch === undefined || session.queue !== null);
+  if (session.branch.number === null && !mayBeMade) throw unknownBranch(name);
+}
+
+/** The spec of a run that was named without it. @throws CapsuleError `InvalidArgument` if nothing tells it */
+async function specOfRun(session: Session, runId: string | undefined): Promise<string | undefined> {
+  if (runId === undefined) return undefined;
+  const branch = await session.findBranch(runBranchName(runId));
+  if (branch === MAIN_BRANCH) return DEFAULT_SPEC;
+  const specId = branch === null ? undefined : parseAttributes(await branchRecord(session.core, branch))["spec_id"];
+  if (typeof specId === "string") return specId;
+  throw argumentError("specId", "a spec, since runId is given and the run is not there yet", undefined);
 }
 
 /** A fresh core that has found the newest commit of a file. */

@@ -30,6 +30,7 @@ describe("Capsule.create()", () => {
       analyzer: "plain",
       sequence: 0,
       root: expect.stringMatching(/^[0-9a-f]{64}$/),
+      branch: "main",
       lock: "in-process",
     });
     expect(runtime.files.list("/project/.speckit/memvid").map(({ name }) => name)).toEqual([

@@ -29,8 +29,13 @@ export interface Injection {
 export interface WriterOptions extends Injection {
   /** Spec and run of whatever is put or emitted without its own. Default: spec `workspace`, run `main`. */
   readonly specId?: string;
-  /** `run_abc` and `abc` are the same run. Needs `specId`. */
+  /** `run_abc` and `abc` are the same run. Needs `specId` unless the run has a branch already, which says its spec. */
   readonly runId?: string;
+  /**
+   * The branch to work on. Default: the run's, `run/<runId>`, which is forked from main by the first write; `main` without a
+   * run. A reader sees main as long as the run's branch isn't there.
+   */
+  readonly branch?: string;
   /** Seconds to wait for another writer before `LockedByWriter`. Default 0. */
   readonly waitSeconds?: number;
   /** How many writes may wait at once. Default 100. */
@@ -91,6 +96,8 @@ export interface CapsuleInfo {
   readonly formatMinor: number;
   readonly createdAtMs: number;
   readonly analyzer: AnalyzerName;
+  /** The branch that this handle works on. */
+  readonly branch: string;
   /** The newest commit that this handle sees; 0 before the first. */
   readonly sequence: number;
   /** Hash of that commit, 64 hexadecimal digits: pins everything before it. */

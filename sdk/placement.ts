@@ -27,7 +27,8 @@ export interface SpecRun {
   readonly runId: string;
 }
 
-const HERE = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
+/** Where runs were looked for before they had branches: whatever main shows. */
+const ON_MAIN = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
 
 /** Makes URIs for one writer. What many documents have in common is checked once. */
 export class Placement {
@@ -35,6 +36,8 @@ export class Placement {
   /** The prefix used last, and for what: documents of one run come in rows. */
   private last = { type: "", specId: "" as string | undefined, runId: "" as string | undefined, prefix: "" };
   private readonly knownRuns = new Map<string, string>();
+  /** The run that the last target of {@link uriFor} named; null if it named none. */
+  targetRun: SpecRun | null = null;
 
   /** @param defaults spec and run of the open capsule, if it was given any */
   constructor(
@@ -48,6 +51,7 @@ export class Placement {
 
   /** The URI for a target of `put`. @throws CapsuleError `InvalidUri`, `InvalidArgument`, `RunOfOtherSpec` */
   uriFor(target: PutTarget): Uri {
+    this.targetRun = null;
     if (typeof target === "string") return this.ownUri(target);
     if (typeof target !== "object" || target === null)
       throw argumentError("target", "a URI or an object with a path", target);
@@ -57,7 +61,9 @@ export class Placement {
     if (type === "policy" && specId === undefined && runId === undefined) {
       return formatUri({ workspaceId: this.workspaceId, specId: null, runId: null, type, path });
     }
-    return appendPath(this.prefixFor(type, specId, runId), path);
+    const uri = appendPath(this.prefixFor(type, specId, runId), path);
+    if (runId !== undefined || specId !== undefined) this.targetRun = this.specRun(specId, runId);
+    return uri;
   }
 
   /** Checks a URI that something is to be stored, hidden or aliased under: of this workspace, no event, no checkpoint. */
@@ -142,7 +148,7 @@ export class Placement {
   }
 
   private listNow(prefix: string, after: string): string[] {
-    return atOnce(listRecords(this.session.core, prefix, after, 1, HERE)).map((record) => record.uri);
+    return atOnce(listRecords(this.session.core, prefix, after, 1, ON_MAIN)).map((record) => record.uri);
   }
 }
 

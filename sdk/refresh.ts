@@ -24,6 +24,7 @@ export async function refreshSession(parts: ReaderParts): Promise<boolean> {
   if (found.headSequence === info.headSequence) return false;
   session.core = core;
   session.info = found;
+  if (session.branch.number === null) await session.useBranch(session.branch.name);
   return true;
 }
 

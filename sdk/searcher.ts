@@ -26,11 +26,17 @@ export async function searchView(
 ): Promise<SearchResult> {
   const { limit = DEFAULT_HITS, snippets = true, snippetBytes = DEFAULT_SNIPPET_BYTES } = options;
   checkArguments(query, limit, snippetBytes);
+  const { scope = "view" } = options;
+  if (scope !== "view" && scope !== "run") throw argumentError("scope", '"view" or "run"', scope);
   const earlierWrites = session.beforeRead();
   if (earlierWrites !== undefined) await earlierWrites;
   throwIfAborted(options.signal, "search");
   const explain = options.explain === true;
-  const found = await searchDocuments(session.core, query, view, { limit, count: options.count === true, explain });
+  const found = await searchDocuments(session.core, query, scope === "run" ? ownView(view) : view, {
+    limit,
+    count: options.count === true,
+    explain,
+  });
   const hits: Hit[] = [];
   for (const hit of found.hits) {
     throwIfAborted(options.signal, "search");
@@ -48,6 +54,11 @@ export async function searchView(
     terms: found.terms,
     resultsDigest: digestOf(session, found.hits),
   };
+}
+
+/** What is the branch's own, without what it sees of its parents. */
+function ownView({ branch, sequence }: CoreView): CoreView {
+  return { branch: ~branch, sequence };
 }
 
 function checkArguments(query: string, limit: number, snippetBytes: number): void {

@@ -3,6 +3,7 @@
 import type { Document, PutContent, PutManyOptions, PutOptions, PutTarget } from "./entries.js";
 import type { EventInput } from "./events.js";
 import type { Checkpoint, CommitOptions, CommitResult, StageOptions } from "./history.js";
+import type { MergeOptions, MergeResult } from "./merge.js";
 import type { Uri } from "./uri.js";
 
 /**
@@ -50,6 +51,24 @@ export interface Writable {
    * await capsule.emit({ type: "DebugTrace", payload: { message: "retrying", context: { attempt: 2 } } });
    */
   emit(event: EventInput): Promise<Uri>;
+
+  /**
+   * Makes a branch that sees its parent as of the parent's newest commit. Branches of runs are made by the first write to them.
+   * Returns the name in its one spelling.
+   *
+   * @throws CapsuleError `DuplicateBranch`, `UnknownBranch`, `InvalidArgument`
+   * @example await capsule.fork("experiment", { from: "run/abc" });
+   */
+  fork(name: string, options?: { readonly from?: string }): Promise<string>;
+
+  /**
+   * Shows what a branch changed on another one, under the same URIs, with a `BranchMerged` event and a checkpoint there, and
+   * commits. Nothing is copied. Merging the same again changes nothing.
+   *
+   * @throws CapsuleError `UnknownBranch`, `InvalidArgument`, `Aborted`
+   * @example const { conflicts } = await capsule.merge({ from: "run/abc" });
+   */
+  merge(options: MergeOptions): Promise<MergeResult>;
 
   /**
    * Makes everything stored so far durable, and a manual checkpoint if there is a label.

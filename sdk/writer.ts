@@ -1,7 +1,8 @@
 /** Writing, one call at a time: what the queue of a writer runs. */
 
-import { checkAliasPath } from "./aliases.js";
+import { checkAliasPath, isListed } from "./aliases.js";
 import { documentAttributes, plainAttributes } from "./attributes.js";
+import { BranchWriter } from "./branch-writer.js";
 import { isWellFormed } from "./canonical-json.js";
 import { endPieces, isSearchableText, isWholeContent, nextPiece, piecesOf, TextSniffer } from "./content.js";
 import { RecordKind } from "./core/exports.js";
@@ -34,6 +35,8 @@ import { checkUri, parseUri, type Uri } from "./uri.js";
 /** An event's place and time, beside its type and payload. */
 export interface EventPlace {
   readonly place: SpecRun | null;
+  /** Number of the branch that it is put on. */
+  readonly branch: number;
   readonly stage: string | undefined;
   readonly sanitized?: SanitizedMark | undefined;
   readonly atMs: number;
@@ -48,6 +51,7 @@ export interface PreparedDocument {
 export class CapsuleWriter {
   readonly placement: Placement;
   readonly policy: CurrentPolicy;
+  readonly branches: BranchWriter;
   /** Number of the newest event, stored or waiting. */
   private eventsStored: number;
 
@@ -58,6 +62,7 @@ export class CapsuleWriter {
   ) {
     this.policy = new CurrentPolicy(parts.session);
     this.placement = new Placement(parts.session, defaults);
+    this.branches = new BranchWriter(parts, defaults);
     this.eventsStored = parts.session.info.eventCount;
   }
 
@@ -125,7 +130,17 @@ export class CapsuleWriter {
     const { title = "" } = options;
     if (typeof title !== "string" || !isWellFormed(title)) throw argumentError("title", "well-formed text", title);
     const attributesJson = documentAttributes(options, uri);
-    return { kind: RecordKind.REVISION, tag: 0, isDocument: false, atMs: checkTime(atMs), uri, title, attributesJson };
+    const branch = this.branches.forRun(this.placement.targetRun, atMs);
+    return {
+      kind: RecordKind.REVISION,
+      tag: 0,
+      isDocument: false,
+      branch,
+      atMs: checkTime(atMs),
+      uri,
+      title,
+      attributesJson,
+    };
   }
 
   private async putStream(input: RecordInput, content: PutContent, options: PutOptions): Promise<Uri> {
@@ -157,10 +172,22 @@ export class CapsuleWriter {
   remove(text: string, reason: string): boolean {
     this.requireWritable();
     const uri = this.placement.ownUri(text);
+    // A run's branch isn't forked for nothing.
+    if (!isListed(this.parts.session, uri)) return false;
     const atMs = checkTime(this.parts.clock());
-    const removal = { kind: RecordKind.REMOVAL, tag: 0, isDocument: false, atMs, uri, title: "", attributesJson: "" };
+    const branch = this.branches.forRun(null, atMs);
+    const removal = {
+      kind: RecordKind.REMOVAL,
+      tag: 0,
+      isDocument: false,
+      branch,
+      atMs,
+      uri,
+      title: "",
+      attributesJson: "",
+    };
     if (putRecord(this.core, removal, "") === "absent") return false;
-    this.storeOwnEvent("Removed", { uri, reason }, { place: placeOf(uri), stage: undefined, atMs });
+    this.storeOwnEvent("Removed", { uri, reason }, { place: placeOf(uri), branch, stage: undefined, atMs });
     return true;
   }
 
@@ -170,12 +197,14 @@ export class CapsuleWriter {
     const newUri = checkUri(newText);
     if (typeof reason !== "string" || !isWellFormed(reason)) throw argumentError("reason", "well-formed text", reason);
     this.refuseSecretIn("URI", oldUri);
-    checkAliasPath(this.parts.session, oldUri, newUri);
+    checkAliasPath(this.parts.session, this.parts.session.lookupView, oldUri, newUri);
     const atMs = checkTime(this.parts.clock());
+    const branch = this.branches.forRun(null, atMs);
     const record = {
       kind: RecordKind.ALIAS,
       tag: 0,
       isDocument: false,
+      branch,
       atMs,
       uri: oldUri,
       title: "",
@@ -183,7 +212,7 @@ export class CapsuleWriter {
     };
     putRecord(this.core, record, newUri);
     const payload = { old_uri: oldUri, new_uri: newUri, reason };
-    this.storeOwnEvent("AliasRecorded", payload, { place: placeOf(oldUri), stage: undefined, atMs });
+    this.storeOwnEvent("AliasRecorded", payload, { place: placeOf(oldUri), branch, stage: undefined, atMs });
   }
 
   emit(event: EventInput): Uri | Promise<Uri> {
@@ -207,7 +236,8 @@ export class CapsuleWriter {
     if (stage !== undefined) this.refuseSecretIn("stage", stage);
     if (place !== null) this.refuseSecretIn("run", `${place.specId}/${place.runId}`);
     const atMs = event.atMs ?? this.parts.clock();
-    const uri = this.storeEvent(event.type, payload, { place, stage, sanitized, atMs });
+    const branch = this.branches.forRun(place, atMs);
+    const uri = this.storeEvent(event.type, payload, { place, branch, stage, sanitized, atMs });
     if (event.type === "PolicySnapshotRef") this.policy.note(payload);
     return uri;
   }
@@ -237,7 +267,7 @@ export class CapsuleWriter {
     const tag = eventTypeNumbers[type];
     putRecord(
       this.core,
-      { kind: RecordKind.EVENT, tag, isDocument: false, atMs, uri, title: "", attributesJson },
+      { kind: RecordKind.EVENT, tag, isDocument: false, branch: where.branch, atMs, uri, title: "", attributesJson },
       payload,
     );
     this.eventsStored++;

@@ -13,6 +13,7 @@ import {
 } from "../log/append";
 import {
   addToCounter,
+  branchCount,
   counters,
   dictionaryHash,
   dictionaryOffset,
@@ -109,7 +110,7 @@ function buildBody(at: u64, isListed: bool): i32 {
   const start = body.extend(room);
   if (start == 0) return OUT_OF_MEMORY;
   let to = writeFixed(start, at);
-  to = writeVarint32(to, 0); // new branches
+  to = writeVarint32(to, branchCount);
   to = writeDeadRange(to);
   to = writeTailPacks(to);
   store<u8>(to, isListed ? 1 : 0);

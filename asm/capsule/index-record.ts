@@ -18,8 +18,8 @@ import { memtableRow } from "../segment/memtable-columns";
 import { What } from "../segment/memtable-uris";
 import { segmentStatus } from "../segment/pages";
 import { OK, OUT_OF_MEMORY } from "../status";
+import { setBranchLineage } from "./branches";
 import { hashContent, readContent } from "./content";
-import { setLineage } from "./lineage";
 import { recordPack } from "./records";
 import { segmentOfRecord } from "./segments";
 import { findVersion, versionRecord, versionWhat } from "./versions";
@@ -49,14 +49,20 @@ export function isDocument(number: u32): i32 {
 
 /** Notes which document a record hides, before the record itself is added. Sets the lineage. */
 export function noteSuperseded(record: Record): i32 {
-  setLineage(record.branch, record.sequence);
+  const lined = setBranchLineage(record.branch, record.sequence);
+  if (lined != OK) return lined;
   const found = findVersion(record.uri, record.uriLength);
   if (found < 0) return found;
-  if (found == 1) {
+  if (found == 1 && !(record.kind == RecordKind.PROMOTION && versionRecord == record.sameAs)) {
     const status = noteHidden(record.branch, record.number);
     if (status != OK) return status;
   }
   if (record.kind != RecordKind.PROMOTION) return OK;
+  return noteShown(record);
+}
+
+/** Notes that a promotion shows the document that it names, if it is one. */
+export function noteShown(record: Record): i32 {
   const promoted = isDocument(record.sameAs);
   return promoted == 1 ? memtableAddException(record.sameAs, record.branch, record.number, SHOWN) : promoted;
 }

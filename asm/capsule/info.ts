@@ -11,6 +11,7 @@ import {
   workspaceLength,
 } from "../format/superblock";
 import {
+  branchCount,
   deadTailEnd,
   deadTailStart,
   headCounters,
@@ -54,7 +55,7 @@ export function appendInfo(): i32 {
   put(recordCount);
   for (let i: u32 = 0; i <= Counter.FRAMES; i++) put(<f64>load<u64>(headCounters + ((<usize>i) << 3)));
   put(segmentCount);
-  put(1); // branches: main
+  put(<f64>branchCount + 1); // with main
   put(deadTailEnd > deadTailStart ? <f64>deadTailStart : -1);
   put(deadTailEnd > deadTailStart ? <f64>deadTailEnd : -1);
   put(passedOverOffset != 0 ? <f64>passedOverOffset : -1);

@@ -14,11 +14,21 @@ export const LINEAGE_ENTRY_BYTES: usize = 16;
 export const lineage: usize = memory.data(1024, 16);
 export let lineageLength: u32 = 0;
 
-/** Sets the lineage of a view. `sequence` is a real one here. */
+/** Begins the lineage of a view: its branch alone. `sequence` is a real one here. */
 export function setLineage(branch: u32, sequence: u64): void {
   lineageLength = 1;
   store<u32>(lineage, branch);
   store<u64>(lineage, sequence, 8);
+}
+
+/** Adds a parent to the lineage. False if it is full. */
+export function addToLineage(branch: u32, sequence: u64): bool {
+  if (lineageLength == MAX_LINEAGE) return false;
+  const entry = lineage + <usize>lineageLength * LINEAGE_ENTRY_BYTES;
+  store<u32>(entry, branch);
+  store<u64>(entry, sequence, 8);
+  lineageLength++;
+  return true;
 }
 
 export function lineageBranch(index: u32): u32 {

@@ -1,5 +1,5 @@
 import { compareBytes, equalBytes } from "../bytes/search";
-import { MAX_URI_BYTES, Record } from "../format/record";
+import { MAX_URI_BYTES, Record, RecordKind } from "../format/record";
 import { Buffer } from "../memory/buffer";
 import { memtableUris, seekUri, sortedUri, sortUris, URI_KEY, What } from "../segment/memtable-uris";
 import { segmentStatus } from "../segment/pages";
@@ -58,6 +58,7 @@ export function listUris(prefix: usize, prefixLength: u32, after: usize, afterLe
     status = takeCurrent();
     if (status != OK || isAfter || !versionWasFound() || versionWhat == What.REMOVAL) continue;
     status = loadRecord(record, versionRecord);
+    if (status == OK && record.kind == RecordKind.BRANCH) continue;
     if (status == OK) status = appendEntry(record, 0, versionWhat);
     count++;
   }

@@ -16,6 +16,7 @@ import { Buffer } from "../memory/buffer";
 import { dropViews } from "../search/view";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { endBatch } from "./batch";
+import { forgetBranches } from "./branches";
 import { openListedSegments } from "./segments";
 import { loadTail } from "./tail";
 
@@ -24,6 +25,7 @@ import { loadTail } from "./tail";
 export function openCapsuleFile(fileBytes: u64): i32 {
   forgetPacks();
   forgetDictionaries();
+  forgetBranches();
   endBatch();
   dropViews();
   let status = openLog(fileBytes);

@@ -20,6 +20,7 @@ import { What } from "../segment/memtable-uris";
 import { INVALID_ARGUMENT, LIMIT_EXCEEDED, NOT_FOUND, OK, OUT_OF_MEMORY, POISONED, WRONG_STATE } from "../status";
 import { checkUri } from "../uri/grammar";
 import { countRecord, nextRecord, nextSequence, openBatch, preparePack } from "./batch";
+import { addBranchNames, setBranchLineage } from "./branches";
 import {
   beginBlobs,
   blobCount,
@@ -35,7 +36,6 @@ import {
 import { cutSegment } from "./cut";
 import { duplicateOf, findDuplicate } from "./duplicates";
 import { addNames, countText, indexRecord, LEAST_DUPLICATE_BYTES, noteHidden } from "./index-record";
-import { setLineage } from "./lineage";
 import { loadRecord } from "./records";
 import { findVersion, uriExists, versionWhat } from "./versions";
 
@@ -85,7 +85,8 @@ export function putRecord(
   let status = checkArguments(kind, flags);
   if (status == OK) status = openBatch();
   if (status != OK) return status;
-  setLineage(branch, nextSequence());
+  status = setBranchLineage(branch, nextSequence());
+  if (status != OK) return status;
   const found = findVersion(uri, uriLength);
   if (found < 0) return found;
   if (kind == RecordKind.REMOVAL && (found == 0 || versionWhat == What.REMOVAL)) return NOT_FOUND;
@@ -111,7 +112,7 @@ export function putRecord(
 
 function checkArguments(kind: u32, flags: u32): i32 {
   if (isPoisoned()) return POISONED;
-  if (kind == 0 || kind > RecordKind.CHECKPOINT) return INVALID_ARGUMENT;
+  if (kind == 0 || (kind > RecordKind.CHECKPOINT && kind != RecordKind.BRANCH)) return INVALID_ARGUMENT;
   if (((flags & PutFlag.STREAMED) != 0) != isStreaming) return WRONG_STATE;
   const status = checkUri(uri, uriLength);
   if (status != OK) return status;
@@ -226,6 +227,7 @@ function writeRecord(kind: u32, tag: u32, flags: u32, branch: u32, at: u64, numb
   if (status == OK && kind == RecordKind.CHECKPOINT) {
     status = addNames(uri, uriLength, uri + uriLength, titleLength, branch, number);
   }
+  if (status == OK && kind == RecordKind.BRANCH) status = addBranchNames(uri + uriLength, titleLength, branch, number);
   if (status == OK && isDocument) status = indexDocument(<u32>ordinal, number);
   if (status == OK && memtableIsFull()) status = cutSegment();
   return status;

@@ -94,6 +94,8 @@ function take(segment: Segment, ordinal: u32): i32 {
 
 function emit(number: u32): i32 {
   let status = loadRecord(record, number);
+  // An event that was merged is told where it became visible: at its promotion.
+  if (status == OK && record.kind == RecordKind.PROMOTION) status = loadRecord(record, record.sameAs);
   if (status != OK) return status;
   if (wantedTag != 0 && record.tag != wantedTag) return OK;
   status = appendEntry(record, 0, 0);
@@ -104,10 +106,16 @@ function emit(number: u32): i32 {
   return OK;
 }
 
+/** Whether a record of the memtable is of the kind at hand. */
+function isWanted(ordinal: u32): bool {
+  const row = memtableRow(ordinal);
+  return wantedKind == RecordKind.EVENT ? row.isEvent != 0 : (<u32>row.kind & 0x7f) == wantedKind;
+}
+
 function scanMemtable(from: u32): i32 {
   const first = from > memtableFirstRecord ? from - memtableFirstRecord : 0;
   for (let ordinal = first; ordinal < memtableRecordCount() && left != 0; ordinal++) {
-    if ((<u32>memtableRow(ordinal).kind & 0x7f) != wantedKind) continue;
+    if (!isWanted(ordinal)) continue;
     const run = memtableRunOf(ordinal);
     if (!lineageHolds(load<u32>(run, 4), load<u64>(run, 8))) continue;
     const status = emit(memtableFirstRecord + ordinal);

@@ -5,6 +5,7 @@ import { coveredRecords, recordCount, tailPackCount, tailPackHash, tailPackOffse
 import { decodePayload, payload } from "../log/payload";
 import { memtableAddPack, memtableAddRecord, memtableReset } from "../segment/memtable";
 import { CORRUPT, OK } from "../status";
+import { addBranchNames } from "./branches";
 import { addNames, countText, indexRecord, noteContent, noteSuperseded, resetText } from "./index-record";
 import { loadRecord } from "./records";
 
@@ -56,14 +57,27 @@ function fillMemtable(completely: bool): i32 {
   return next == recordCount ? OK : failNumbers(CORRUPT, Cause.COMMIT_BODY, 0, recordCount, next);
 }
 
+/** Names of the record that was decoded last, a checkpoint or a branch. */
+function addRecordNames(record: Record, number: u32): i32 {
+  if (record.kind == RecordKind.BRANCH) return addBranchNames(payload, record.titleLength, record.branch, number);
+  return addNames(record.uri, record.uriLength, payload, record.titleLength, record.branch, number);
+}
+
 /** Puts a record of a pack in the memtable, behind the records before it; `completely`: with all that searching and writing need. */
 export function addPackRecord(packOffset: u64, packHash: usize, number: u32, completely: bool): i32 {
-  const pack = loadPack(packOffset, packHash);
+  let pack = loadPack(packOffset, packHash);
   if (pack == null) return frameStatus;
   if (!parseRecord(record, pack, number - pack.firstRecord)) return fail(CORRUPT, Cause.RECORD, packOffset);
   let status = OK;
-  if (completely) status = noteSuperseded(record);
-  if (status != OK) return status;
+  // The record that makes a branch replaces nothing, and its branch isn't known yet.
+  if (completely && record.kind != RecordKind.BRANCH) {
+    status = noteSuperseded(record);
+    if (status != OK) return status;
+    // Finding the branch may have pushed the pack out of the cache.
+    pack = loadPack(packOffset, packHash);
+    if (pack == null) return frameStatus;
+    if (!parseRecord(record, pack, number - pack.firstRecord)) return fail(CORRUPT, Cause.RECORD, packOffset);
+  }
   const kind = record.document ? record.kind | RecordKind.DOCUMENT : record.kind;
   const promoted = record.contentMode == ContentMode.SAME_AS ? record.sameAs : 0;
   const ordinal = memtableAddRecord(
@@ -77,10 +91,9 @@ export function addPackRecord(packOffset: u64, packHash: usize, number: u32, com
     promoted,
   );
   if (ordinal < 0) return ordinal;
-  if (record.kind == RecordKind.CHECKPOINT) {
+  if (record.kind == RecordKind.CHECKPOINT || record.kind == RecordKind.BRANCH) {
     status = decodePayload(record, pack);
-    if (status == OK)
-      status = addNames(record.uri, record.uriLength, payload, record.titleLength, record.branch, number);
+    if (status == OK) status = addRecordNames(record, number);
   }
   if (record.document) countText(record.titleLength, record.contentLength);
   if (!completely || status != OK) return status;

@@ -20,6 +20,9 @@ export let versionBranch: u32 = 0;
 /** How near the best version so far is: its place in the lineage; the lineage's length while there is none. */
 let bestLevel: u32 = 0;
 
+/** The only record that may be found; -1 for any. */
+let soughtRecord: i64 = -1;
+
 /** Starts the search for a version in the lineage that is set. */
 export function beginVersionSearch(): void {
   bestLevel = lineageLength;
@@ -36,6 +39,7 @@ export function versionWasFound(): bool {
 function consider(branch: u32, sequence: u64, what: u32, record: u32): void {
   for (let level: u32 = 0; level < bestLevel; level++) {
     if (lineageBranch(level) != branch || sequence > lineageLimit(level)) continue;
+    if (soughtRecord >= 0 && <i64>record != soughtRecord) continue;
     bestLevel = level;
     versionRecord = record;
     versionWhat = what;
@@ -92,6 +96,17 @@ export function findVersion(uri: usize, length: u32): i32 {
     if (status != OK) return status;
   }
   return i32(versionWasFound());
+}
+
+/**
+ * Whether a branch itself has a version of a URI that is, or promotes, record `number`: 1, 0 or a status. The lineage that is set
+ * has to be that branch's own.
+ */
+export function branchHasVersion(uri: usize, length: u32, number: u32): i32 {
+  soughtRecord = number;
+  const found = findVersion(uri, length);
+  soughtRecord = -1;
+  return found;
 }
 
 /** Whether any version of a URI exists, on whatever branch: for the count of URIs. 1, 0 or a status. */

@@ -26,8 +26,6 @@ export namespace Counter {
 }
 export const COUNTERS: u32 = 10;
 
-export const MAX_BRANCH_NAME_BYTES: u32 = 256;
-
 /** A commit frame's body, parsed. Pointers lead into the body and live as long as that does. */
 @unmanaged
 export class CommitView {
@@ -44,8 +42,8 @@ export class CommitView {
   /** 0 without a dictionary. */
   dictionaryOffset: u64;
   dictionaryHash: usize;
+  /** Branches besides main. */
   branchCount: u32;
-  branches: usize;
   deadRangeCount: u32;
   deadRanges: usize;
   tailPackCount: u32;
@@ -79,15 +77,6 @@ export function parseCommit(view: CommitView, body: usize, length: u32): bool {
   view.dictionaryOffset = readVarint64();
   view.dictionaryHash = view.dictionaryOffset != 0 ? readBytes(32) : 0;
   view.branchCount = readVarint32();
-  view.branches = readPosition();
-  for (let i: u32 = 0; i < view.branchCount && !readFailed(); i++) {
-    readVarint32();
-    readVarint32();
-    readVarint64();
-    const nameLength = readVarint32();
-    if (nameLength == 0 || nameLength > MAX_BRANCH_NAME_BYTES) return false;
-    readBytes(nameLength);
-  }
   view.deadRangeCount = readVarint32();
   view.deadRanges = readPosition();
   for (let i: u32 = 0; i < view.deadRangeCount && !readFailed(); i++) {

@@ -21,6 +21,7 @@ export namespace RecordKind {
   export const EVENT: u32 = 4;
   export const CHECKPOINT: u32 = 5;
   export const PROMOTION: u32 = 6;
+  export const BRANCH: u32 = 7;
   /** Added to the kind of a document. */
   export const DOCUMENT: u32 = 0x80;
 }
@@ -38,7 +39,17 @@ export namespace PayloadCodec {
   export const LZ4_DICTIONARY: u32 = 2;
 }
 
+/** A promotion's tag: the kind of the promoted record, and above these bits its tag. */
+export const PROMOTED_KIND_BITS: u32 = 3;
+export function promotionTag(kind: u32, tag: u32): u32 {
+  return (tag << PROMOTED_KIND_BITS) | kind;
+}
+export function promotedKind(tag: u32): u32 {
+  return tag & ((1 << PROMOTED_KIND_BITS) - 1);
+}
+
 export const MAX_URI_BYTES: u32 = 1024;
+export const MAX_BRANCH_NAME_BYTES: u32 = 256;
 export const MAX_TITLE_BYTES: u32 = 4096;
 export const MAX_ATTRIBUTES_BYTES: u32 = 65536;
 export const MAX_PAYLOAD_BYTES: u32 = 262144;
@@ -112,7 +123,7 @@ export function parseRecord(record: Record, pack: PackView, index: u32): bool {
   record.branch = pack.branch;
   record.sequence = pack.sequence;
   record.address = recordAddress(pack.frameOffset, index);
-  if (record.kind == 0 || record.kind > RecordKind.PROMOTION) return false;
+  if (record.kind == 0 || record.kind > RecordKind.BRANCH) return false;
   const shared = readVarint32();
   const rest = readVarint32();
   const restBytes = readBytes(rest);

@@ -24,6 +24,9 @@ export const headCounters: usize = permanent(8 * COUNTERS);
 export let dictionaryOffset: u64 = 0;
 export const dictionaryHash: usize = memory.data(32, 16);
 
+/** Branches besides main, those of the batch at hand included. */
+export let branchCount: u32 = 0;
+
 /** Records that segments cover. */
 export let coveredRecords: u32 = 0;
 /** Commits, and units of part 5 of the format, since the base; text bytes are counted when the tail is loaded. */
@@ -90,6 +93,7 @@ export function resetHead(superblockEnd: u64, root0: usize): void {
   memory.fill(counters, 0, 8 * COUNTERS);
   settleCounters();
   dictionaryOffset = 0;
+  branchCount = 0;
   coveredRecords = 0;
   tailUnits = 0;
   tailPacks.clear();
@@ -123,6 +127,9 @@ export function setDurable(notesEnd: u64): void {
 export function setDictionary(offset: u64, hash: usize): void {
   dictionaryOffset = offset;
   if (offset != 0) memory.copy(dictionaryHash, hash, 32);
+}
+export function setBranchCount(count: u32): void {
+  branchCount = count;
 }
 export function counter(index: u32): u64 {
   return load<u64>(counters + ((<usize>index) << 3));

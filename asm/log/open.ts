@@ -28,6 +28,7 @@ import {
   SEGMENT_ENTRY_BYTES,
   SegmentEntry,
   segmentEntries,
+  setBranchCount,
   setDeadTail,
   setDictionary,
   setDurable,
@@ -147,6 +148,7 @@ function takeHead(offset: u64): void {
   setHead(offset, commitEnd, commitView.sequence, commitHash, commitView.at, commitView.recordCount);
   memory.copy(counters, commitView.counters, 8 * COUNTERS);
   settleCounters();
+  setBranchCount(commitView.branchCount);
   setDictionary(commitView.dictionaryOffset, commitView.dictionaryHash);
 }
 

@@ -139,11 +139,11 @@ function buildEvents(): i32 {
   const count = memtableRecordCount();
   sectionBegin(Section.EVENTS);
   for (let i: u32 = 0; i < count; i++) {
-    if (memtableRow(i).kind == RecordKind.EVENT) putU32(i);
+    if (memtableRow(i).isEvent != 0) putU32(i);
   }
   flushNumbers();
   for (let i: u32 = 0; i < count; i++) {
-    if (memtableRow(i).kind == RecordKind.EVENT) putU8(memtableRow(i).tag);
+    if (memtableRow(i).isEvent != 0) putU8(memtableRow(i).tag);
   }
   return endNumbers(0);
 }

@@ -1,3 +1,4 @@
+import { PROMOTED_KIND_BITS, promotedKind, RecordKind } from "../format/record";
 import { Buffer } from "../memory/buffer";
 import { countMemtableBytes } from "./memtable-memory";
 import { EXCEPTION_BYTES, PACK_ENTRY_BYTES, RUN_BYTES } from "./sections";
@@ -17,7 +18,9 @@ export class Row {
   kind: u8;
   /** An event's type, 255 for types above 254. */
   tag: u8;
-  unused: u16;
+  /** 1 for an event, promoted ones included. */
+  isEvent: u8;
+  unused: u8;
 }
 
 const rows: Buffer = Buffer.create();
@@ -45,7 +48,11 @@ export function addRow(uri: usize, kind: u32, tag: u32, address: u64): bool {
   row.bodyLength = 0;
   row.uri = <u32>uri;
   row.kind = <u8>kind;
-  row.tag = <u8>min<u32>(tag, 255);
+  const isPromotion = kind == RecordKind.PROMOTION;
+  const eventTag = isPromotion ? tag >> PROMOTED_KIND_BITS : tag;
+  row.tag = <u8>min<u32>(eventTag, 255);
+  const actingKind = isPromotion ? promotedKind(tag) : kind;
+  row.isEvent = actingKind == RecordKind.EVENT ? 1 : 0;
   row.unused = 0;
   countMemtableBytes(offsetof<Row>());
   return true;

@@ -1,4 +1,4 @@
-import { RecordKind } from "../format/record";
+import { promotedKind, RecordKind } from "../format/record";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { consumedBytes, createTokenizer, feedText, nextTokens, startText, Tokenizer } from "../text/tokenizer";
 import {
@@ -75,8 +75,8 @@ export function memtableAddRecord(
   promoted: u32,
 ): i32 {
   const ordinal = memtableRecordCount();
-  const what = whatOf(kind & 0x7f);
-  const record = what == What.PROMOTION ? promoted : memtableFirstRecord + ordinal;
+  const what = whatOf(kind & 0x7f, tag);
+  const record = kind == RecordKind.PROMOTION ? promoted : memtableFirstRecord + ordinal;
   const entry = addVersion(uri, uriLength, sequence, branch, what, record);
   if (entry == null) return OUT_OF_MEMORY;
   if (!addRun(ordinal, branch, sequence) || !addRow(changetype<usize>(entry), kind, tag, address)) return OUT_OF_MEMORY;
@@ -84,10 +84,13 @@ export function memtableAddRecord(
   return <i32>ordinal;
 }
 
-function whatOf(kind: u32): u32 {
-  if (kind == RecordKind.REMOVAL) return What.REMOVAL;
-  if (kind == RecordKind.ALIAS) return What.ALIAS;
-  return kind == RecordKind.PROMOTION ? What.PROMOTION : What.CONTENT;
+/** A promoted removal or alias acts like one. */
+function whatOf(kind: u32, tag: u32): u32 {
+  const isPromotion = kind == RecordKind.PROMOTION;
+  const acting = isPromotion ? promotedKind(tag) : kind;
+  if (acting == RecordKind.REMOVAL) return What.REMOVAL;
+  if (acting == RecordKind.ALIAS) return What.ALIAS;
+  return isPromotion ? What.PROMOTION : What.CONTENT;
 }
 
 /** Notes that from the record `cause` on, the document with the number `document` doesn't show on `branch` (sign 0), or does (1). */

@@ -140,7 +140,16 @@ export class PooledSessions implements Sessions {
     await this.guarded(() => recoverWriting(core, file, UNLOCKED));
     const session = new Session(CAPSULE_PATH, core, file, await capsuleInfo(core), new WriteQueue(100, "wait"));
     const clock = steppingClock();
-    const parts = { session, lock: UNLOCKED, file, clock, random: repeatingRandom(), sanitizer: null };
+    const parts = {
+      session,
+      lock: UNLOCKED,
+      file,
+      clock,
+      random: repeatingRandom(),
+      sanitizer: null,
+      specId: undefined,
+      branchFollowsRun: true,
+    };
     const writer = new CapsuleWriter(parts, null, "prompts_only");
     return {
       sequence: session.info.headSequence,

@@ -4,7 +4,7 @@ import { exceptionsOf } from "./exceptions.js";
 import { type FieldTerms, fieldTerms, type Tokenize } from "./fields.js";
 import { buildFilter } from "./filter.js";
 import type { History, StoredRecord } from "./history.js";
-import { DOCUMENT_FLAG, RecordKind } from "./pack.js";
+import { actingKind, DOCUMENT_FLAG, RecordKind } from "./pack.js";
 import { encodePostings, MAX_U16, type Posting } from "./postings.js";
 import { buildTable, type TableEntry } from "./table.js";
 import { shownRecord } from "./view.js";
@@ -115,16 +115,17 @@ function encodeVersions(history: History, versions: readonly StoredRecord[]): Ui
   versions.forEach((version, i) => {
     const newer = versions[i - 1];
     writer.varint(newer ? newer.sequence - version.sequence : version.sequence);
-    writer.varint(version.branch * 4 + whatOf(version.kind)).varint(shownRecord(history, version).number);
+    writer.varint(version.branch * 4 + whatOf(version)).varint(shownRecord(history, version).number);
   });
   return writer.finish();
 }
 
-/** What a version is, by the kind of its record: 0 content, 1 removal, 2 alias, 3 promotion. */
-export function whatOf(kind: number): number {
+/** What a version is, by what its record is or promotes: 0 content, 1 removal, 2 alias, 3 promotion of anything else. */
+export function whatOf(version: Pick<StoredRecord, "kind" | "tag">): number {
+  const { kind } = actingKind(version);
   if (kind === RecordKind.removal) return 1;
   if (kind === RecordKind.alias) return 2;
-  return kind === RecordKind.promotion ? 3 : 0;
+  return version.kind === RecordKind.promotion ? 3 : 0;
 }
 
 function termSections(analyzed: readonly AnalyzedDocument[]): { postings: Uint8Array; terms: TableEntry[] } {
@@ -187,22 +188,23 @@ function putPacks(to: ByteWriter, history: History, records: readonly StoredReco
   for (const offset of offsets) to.u64(offset).put(history.frames.get(offset)?.hash ?? new Uint8Array(32));
 }
 
-/** Ids and labels of the checkpoints; of several records with the same key the newest wins. */
+/** Names of checkpoints and branches; of several records with the same key the newest wins. */
 function nameTable(records: readonly StoredRecord[]): TableEntry[] {
   const entries = new Map<string, TableEntry>();
   for (const record of records) {
-    if (record.kind !== RecordKind.checkpoint) continue;
-    for (const key of checkpointKeys(record)) {
+    for (const key of nameKeys(record)) {
       entries.set(toHex(key), { key, value: new ByteWriter().varint(record.number).finish() });
     }
   }
   return [...entries.values()].sort((a, b) => compareBytes(a.key, b.key));
 }
 
-/** The id is the last component of a checkpoint's URI, the label its title. */
-function checkpointKeys({ uriBytes, title, branch }: StoredRecord): Uint8Array[] {
+/** A branch has its number and its name; a checkpoint's id is the last component of its URI, its label the title. */
+function nameKeys({ kind, uriBytes, title, branch }: StoredRecord): Uint8Array[] {
+  if (kind !== RecordKind.checkpoint && kind !== RecordKind.branch) return [];
   const id = uriBytes.subarray(uriBytes.lastIndexOf(0x2f) + 1);
   const branchBigEndian = new ByteWriter().u32(branch).finish().reverse();
+  if (kind === RecordKind.branch) return [concat(encodeText("n"), branchBigEndian), concat(encodeText("b"), title)];
   const keys = [concat(encodeText("i"), id)];
   if (title.length > 0) keys.push(concat(encodeText("l"), branchBigEndian, title));
   return keys;
@@ -213,7 +215,12 @@ function ordinalsOf(records: readonly StoredRecord[], kind: number): number[] {
 }
 
 function putEvents(to: ByteWriter, records: readonly StoredRecord[]): void {
-  const ordinals = ordinalsOf(records, RecordKind.event);
+  const ordinals = records.flatMap((record, ordinal) =>
+    actingKind(record).kind === RecordKind.event ? [ordinal] : [],
+  );
   for (const ordinal of ordinals) to.u32(ordinal);
-  for (const ordinal of ordinals) to.u8(Math.min(255, records[ordinal]?.tag ?? 0));
+  for (const ordinal of ordinals) {
+    const record = records[ordinal];
+    to.u8(record ? Math.min(255, actingKind(record).tag) : 0);
+  }
 }

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, decodeText, encodeText } from "./bytes.js";
+import { ByteReader, ByteWriter } from "./bytes.js";
 import { demand } from "./failure.js";
 
 /** Names of the counters of a commit, in file order (part 5). */
@@ -15,13 +15,6 @@ export const COUNTER_NAMES = [
   "contentBytesRepeated",
 ] as const;
 export type Counters = Record<(typeof COUNTER_NAMES)[number], number>;
-
-export interface BranchChange {
-  readonly branch: number;
-  readonly parent: number;
-  readonly forkSequence: number;
-  readonly name: string;
-}
 
 export interface FileRange {
   readonly start: number;
@@ -60,7 +53,8 @@ export interface CommitBody {
   readonly counters: Counters;
   /** The dictionary that a writer uses for new records. */
   readonly dictionary: FrameReference | undefined;
-  readonly branchChanges: readonly BranchChange[];
+  /** Branches besides `main`. */
+  readonly branchCount: number;
   readonly deadRanges: readonly FileRange[];
   readonly tailPacks: readonly FrameReference[];
   /** The live segments; undefined where the commit has no list. */
@@ -80,7 +74,7 @@ export function parseCommitBody(body: Uint8Array, frameOffset: number): CommitBo
   const recordCount = reader.varint();
   const counters = Object.fromEntries(COUNTER_NAMES.map((name) => [name, reader.varint()])) as Counters;
   const dictionary = parseOptionalReference(reader);
-  const branchChanges = list(reader, parseBranchChange);
+  const branchCount = reader.varint();
   const deadRanges = list(reader, (from) => ({ start: from.varint(), end: from.varint() }));
   const tailPacks = list(reader, (from) => ({ offset: from.varint(), hash: from.take(32) }));
   const listFlag = reader.u8();
@@ -98,7 +92,7 @@ export function parseCommitBody(body: Uint8Array, frameOffset: number): CommitBo
     recordCount,
     counters,
     dictionary,
-    branchChanges,
+    branchCount,
     deadRanges,
     tailPacks,
     segments,
@@ -121,17 +115,6 @@ function list<T>(reader: ByteReader, parse: (reader: ByteReader) => T): T[] {
   // Each entry takes a byte or more: a greater count is refused before it is looped over.
   if (count > reader.left) reader.fail(`has a list of ${count} entries`);
   return Array.from({ length: count }, () => parse(reader));
-}
-
-function parseBranchChange(reader: ByteReader): BranchChange {
-  const branch = reader.varint();
-  const parent = reader.varint();
-  const forkSequence = reader.varint();
-  const nameBytes = reader.varint();
-  if (nameBytes === 0 || nameBytes > 256) reader.fail(`has a branch name of ${nameBytes} bytes`);
-  const name = decodeText(reader.take(nameBytes), "branch name");
-  if (parent >= branch) reader.fail(`has branch ${branch} with parent ${parent}`);
-  return { branch, parent, forkSequence, name };
 }
 
 function parseSegmentReference(reader: ByteReader): SegmentReference {
@@ -173,11 +156,7 @@ export function encodeCommitBody(commit: CommitBody): Uint8Array {
   writer.u64(commit.previousOffset).put(commit.previousRoot).put(commit.batchDigest).varint(commit.recordCount);
   for (const name of COUNTER_NAMES) writer.varint(commit.counters[name]);
   encodeOptionalReference(writer, commit.dictionary);
-  writer.varint(commit.branchChanges.length);
-  for (const change of commit.branchChanges) {
-    const name = encodeText(change.name);
-    writer.varint(change.branch).varint(change.parent).varint(change.forkSequence).varint(name.length).put(name);
-  }
+  writer.varint(commit.branchCount);
   writer.varint(commit.deadRanges.length);
   for (const range of commit.deadRanges) writer.varint(range.start).varint(range.end);
   writer.varint(commit.tailPacks.length);

@@ -1,10 +1,10 @@
 import { type Batch, type Commit, readBatch } from "./batch.js";
-import { concat, equalBytes, hash } from "./bytes.js";
+import { ByteReader, concat, decodeText, equalBytes, hash } from "./bytes.js";
 import { type OpenCapsule, readChain } from "./capsule.js";
-import type { BranchChange, FrameReference } from "./commit.js";
+import type { FrameReference } from "./commit.js";
 import { demand } from "./failure.js";
 import { type Frame, FrameKind, frameBody, MAX_BODY_BYTES } from "./items.js";
-import { type Pack, type PackedRecord, parsePack, RecordKind } from "./pack.js";
+import { type Pack, type PackedRecord, parsePack, promotionTag, RecordKind } from "./pack.js";
 import { decodePayload, type Payload } from "./payload.js";
 import { checkUri } from "./uri.js";
 
@@ -19,7 +19,12 @@ export interface StoredRecord extends PackedRecord, Payload {
 }
 
 /** A branch; `main` is branch 0 and its own parent. */
-export type Branch = BranchChange;
+export interface Branch {
+  readonly branch: number;
+  readonly parent: number;
+  readonly forkSequence: number;
+  readonly name: string;
+}
 
 /** Everything that the live batches up to some commit hold, by brute force: all of it is in memory. */
 export class History {
@@ -33,15 +38,16 @@ export class History {
   readonly recordsOfUri = new Map<string, StoredRecord[]>();
   readonly branches: Branch[] = [{ branch: 0, parent: 0, forkSequence: 0, name: "main" }];
 
-  /** Adds the next batch: its branches, frames and records, each checked as parts 5 and 6 say. Throws `corrupt`. */
+  /** Adds the next batch: its frames, records and branches, each checked as parts 5 and 6 say. Throws `corrupt`. */
   append(batch: Batch): void {
     const { body } = batch.commit;
-    for (const change of body.branchChanges) this.addBranch(change, body.sequence);
     for (const item of batch.items) if (item.type === "frame") this.addFrame(item, body.sequence);
+    const made = this.branches.length - 1;
+    demand(body.branchCount === made, `commit ${body.sequence} says ${body.branchCount} branches, there are ${made}`);
     this.closeBatch(batch);
   }
 
-  /** Adds the commit frame of a batch whose branches and frames were added before. */
+  /** Adds the commit frame of a batch whose frames were added before. */
   closeBatch(batch: Batch): void {
     this.frames.set(batch.commit.frame.offset, batch.commit.frame);
     this.batches.push(batch);
@@ -78,8 +84,18 @@ export class History {
     return record;
   }
 
-  /** Adds a branch that commit `sequence` makes. Throws `corrupt`. */
-  addBranch(change: BranchChange, sequence: number): void {
+  /** Adds the branch that a record makes, the first of its pack. Throws `corrupt`. */
+  private addBranch(record: StoredRecord): void {
+    const reader = new ByteReader(record.inline ?? new Uint8Array(0), `branch record ${record.number}`);
+    const [parent, forkSequence] = [reader.varint(), reader.varint()];
+    reader.expectEnd();
+    const { branch, sequence } = record;
+    demand(record.titleBytes > 0, `branch ${branch} has no name`);
+    demand(parent < branch, `branch ${branch} has the parent ${parent}`);
+    this.checkBranch({ branch, parent, forkSequence, name: decodeText(record.title, "branch name") }, sequence);
+  }
+
+  private checkBranch(change: Branch, sequence: number): void {
     const what = `new branch ${change.branch}`;
     demand(change.branch === this.branches.length, `${what} follows branch ${this.branches.length - 1}`);
     demand(change.forkSequence < sequence, `${what} forks at ${change.forkSequence} in commit ${sequence}`);
@@ -98,12 +114,17 @@ export class History {
       frame.offset,
     );
     demand(pack.sequence === sequence, `pack says sequence ${pack.sequence} in commit ${sequence}`, frame.offset);
-    demand(pack.branch < this.branches.length, `pack is of branch ${pack.branch}, which does not exist`, frame.offset);
     const dictionary = pack.dictionary && this.dictionary(pack.dictionary, frame.offset);
     this.packs.push(pack);
     for (const packed of pack.records) {
       const payload = decodePayload(packed, dictionary);
       const record = { ...packed, ...payload, branch: pack.branch, sequence, packOffset: frame.offset };
+      if (record.kind === RecordKind.branch) {
+        demand(record.number === pack.firstRecord, `branch record ${record.number} isn't the first of its pack`);
+        this.addBranch(record);
+      }
+      const isKnown = pack.branch < this.branches.length;
+      demand(isKnown, `pack is of branch ${pack.branch}, which does not exist`, frame.offset);
       this.checkContent(record);
       this.records.push(record);
       this.recordsOfUri.set(record.uri, [...(this.recordsOfUri.get(record.uri) ?? []), record]);
@@ -159,8 +180,9 @@ export class History {
       );
       return;
     }
-    const promotable: readonly number[] = [RecordKind.revision, RecordKind.event, RecordKind.checkpoint];
-    demand(promotable.includes(source.kind), `${what} of kind ${source.kind} as promoted`);
+    demand(source.kind <= RecordKind.checkpoint, `${what} of kind ${source.kind} as promoted`);
+    const tag = promotionTag(source.kind, source.tag);
+    demand(record.tag === tag, `${what} as promoted with the tag ${record.tag} instead of ${tag}`);
     demand(source.uri === record.uri, `${what} as promoted, which has another URI`);
   }
 }

@@ -3,13 +3,22 @@ import { encodeOptionalReference, type FrameReference, parseOptionalReference } 
 import { MAX_BODY_BYTES } from "./items.js";
 import { checkUri } from "./uri.js";
 
-export const RecordKind = { revision: 1, removal: 2, alias: 3, event: 4, checkpoint: 5, promotion: 6 } as const;
+export const RecordKind = {
+  revision: 1,
+  removal: 2,
+  alias: 3,
+  event: 4,
+  checkpoint: 5,
+  promotion: 6,
+  branch: 7,
+} as const;
 export const DOCUMENT_FLAG = 0x80;
 /** Content modes that part 6 allows for each kind; index is the kind. */
-const MODES_OF_KIND: readonly (readonly number[])[] = [[], [1, 2, 3], [0], [1], [0, 1, 2, 3], [0, 1, 2, 3], [3]];
+const MODES_OF_KIND: readonly (readonly number[])[] = [[], [1, 2, 3], [0], [1], [0, 1, 2, 3], [0, 1, 2, 3], [3], [1]];
 export const MAX_PACK_RECORDS = 16_384;
 const MAX_TITLE_BYTES = 4096;
-const MAX_LABEL_BYTES = 256;
+/** Of a checkpoint's label and a branch's name. */
+const MAX_NAME_BYTES = 256;
 const MAX_ATTRIBUTES_BYTES = 65_536;
 
 /** Where a record's content is (part 6). `contentBytes` is C, the decoded length. */
@@ -90,7 +99,8 @@ function parseRecord(
   if (timeMs < 0 || !Number.isSafeInteger(timeMs)) reader.fail(`has time ${timeMs}`);
   const titleBytes = reader.varint();
   const attributesBytes = reader.varint();
-  const maxTitleBytes = kind === RecordKind.checkpoint ? MAX_LABEL_BYTES : MAX_TITLE_BYTES;
+  const isNamed = kind === RecordKind.checkpoint || kind === RecordKind.branch;
+  const maxTitleBytes = isNamed ? MAX_NAME_BYTES : MAX_TITLE_BYTES;
   if (titleBytes > maxTitleBytes) reader.fail(`has a title of ${titleBytes} bytes`);
   if (attributesBytes > MAX_ATTRIBUTES_BYTES) reader.fail(`has attributes of ${attributesBytes} bytes`);
   const place = parsePlace(reader, identity.number);
@@ -122,10 +132,11 @@ function parseKind(reader: ByteReader): { kind: number; isDocument: boolean; tag
   const kindByte = reader.u8();
   const kind = kindByte & ~DOCUMENT_FLAG;
   const isDocument = kindByte >= DOCUMENT_FLAG;
-  if (kind < RecordKind.revision || kind > RecordKind.promotion) reader.fail(`has kind ${kind}`);
+  if (kind < RecordKind.revision || kind > RecordKind.branch) reader.fail(`has kind ${kind}`);
   if (isDocument && kind !== RecordKind.revision) reader.fail(`of kind ${kind} is marked as a document`);
   const tag = reader.varint();
-  if (tag !== 0 && kind !== RecordKind.event) reader.fail(`of kind ${kind} has tag ${tag}`);
+  if (tag !== 0 && kind !== RecordKind.event && kind !== RecordKind.promotion)
+    reader.fail(`of kind ${kind} has tag ${tag}`);
   return { kind, isDocument, tag };
 }
 
@@ -156,6 +167,16 @@ function parseBlobs(reader: ByteReader, contentBytes: number): ContentPlace {
   const hash = count > 1 ? reader.take(32) : undefined;
   const blobs = Array.from({ length: count }, () => ({ offset: reader.varint(), hash: reader.take(32) }));
   return { mode: 2, contentBytes, hash, blobs };
+}
+
+/** The tag of a promotion: what it promotes. */
+export function promotionTag(kind: number, tag: number): number {
+  return kind + 8 * tag;
+}
+
+/** Kind and tag that a record has in the index: a promotion's are those of what it promotes. */
+export function actingKind({ kind, tag }: Pick<PackedRecord, "kind" | "tag">): { kind: number; tag: number } {
+  return kind === RecordKind.promotion ? { kind: tag % 8, tag: Math.floor(tag / 8) } : { kind, tag };
 }
 
 /** What the encoder needs of a record; the payload is stored, not compressed, unless `payload` gives it ready. */

@@ -3,7 +3,7 @@ import type { FrameReference } from "./commit.js";
 import type { History } from "./history.js";
 import { MAX_BODY_BYTES } from "./items.js";
 import { canonicalJson, type Json } from "./json.js";
-import { type ContentPlace, RecordKind, type RecordToPack } from "./pack.js";
+import { type ContentPlace, promotionTag, RecordKind, type RecordToPack } from "./pack.js";
 import { cut } from "./segment.js";
 
 const INLINE_CONTENT_BYTES = 2048;
@@ -33,6 +33,8 @@ export class RecordPreparer {
   private readonly recordOfContent = new Map<string, number>();
   /** C of each record. */
   private readonly contentBytes: number[] = [];
+  /** Kind and tag of each record. */
+  private readonly kinds: { kind: number; tag: number }[] = [];
 
   /** @param history what is in the capsule already; @param writeBlob writes a piece of content as a blob frame */
   constructor(
@@ -40,6 +42,7 @@ export class RecordPreparer {
     private readonly writeBlob: (piece: Uint8Array) => FrameReference,
   ) {
     for (const record of history.records) {
+      this.kinds[record.number] = { kind: record.kind, tag: record.tag };
       this.remember(record.number, record.kind, record.place, history.content(record) ?? new Uint8Array(0));
     }
   }
@@ -49,10 +52,12 @@ export class RecordPreparer {
     const kind = RecordKind[record.kind];
     const place = record.promoted === undefined ? this.place(content, kind) : this.placeOfPromoted(record.promoted);
     this.remember(number, kind, place, content ?? new Uint8Array(0));
+    const tag = record.tag ?? this.tagOfPromoted(record.promoted);
+    this.kinds[number] = { kind, tag };
     return {
       kind,
       isDocument: kind === RecordKind.revision && record.document !== false,
-      tag: record.tag ?? 0,
+      tag,
       uri: record.uri,
       timeMs: record.timeMs ?? FIRST_TIME_MS + number,
       title: encodeText(record.title ?? ""),
@@ -69,6 +74,11 @@ export class RecordPreparer {
     if (isStored && content.length >= MIN_DUPLICATE_BYTES && !this.recordOfContent.has(key)) {
       this.recordOfContent.set(key, number);
     }
+  }
+
+  private tagOfPromoted(source: number | undefined): number {
+    const promoted = source === undefined ? undefined : this.kinds[source];
+    return promoted ? promotionTag(promoted.kind, promoted.tag) : 0;
   }
 
   private placeOfPromoted(source: number): ContentPlace {

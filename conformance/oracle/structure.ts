@@ -86,10 +86,7 @@ function describeCommit(body: CommitBody): string[] {
   return [
     `sequence ${body.sequence} at ${body.committedAtMs}, batch from ${body.batchStart}, previous commit at ${body.previousOffset}`,
     `${body.recordCount} records; ${counters}`,
-    ...body.branchChanges.map(
-      ({ branch, parent, forkSequence, name }) =>
-        `branch ${branch} ${showText(new TextEncoder().encode(name))} from branch ${parent} at ${forkSequence}`,
-    ),
+    `${body.branchCount} branches besides main`,
     ...body.deadRanges.map(({ start, end }) => `dead range ${start} to ${end}`),
     ...body.tailPacks.map(({ offset }) => `tail pack at ${offset}`),
     ...(body.segments ?? []).map(

@@ -62,22 +62,25 @@ export function resolve(history: History, view: View, uri: string): Resolution {
     const last = path.at(-1) ?? uri;
     const version = newestVersion(history, view, last);
     if (!version) return { outcome: "not-found", path };
-    if (version.kind === RecordKind.removal) return { outcome: "removed", path };
-    if (version.kind !== RecordKind.alias) return { outcome: "found", record: shownRecord(history, version), path };
-    const target = decodeText(version.inline ?? new Uint8Array(0), "alias target");
+    const shown = shownRecord(history, version);
+    if (shown.kind === RecordKind.removal) return { outcome: "removed", path };
+    if (shown.kind !== RecordKind.alias) return { outcome: "found", record: shown, path };
+    const target = decodeText(shown.inline ?? new Uint8Array(0), "alias target");
     if (path.includes(target)) return { outcome: "alias-cycle", path };
     if (path.length > MAX_ALIASES) return { outcome: "too-many-aliases", path };
     path.push(target);
   }
 }
 
-/** Every URI whose newest version in the view isn't a removal, with that version, by ascending URI bytes. */
+/** Every URI whose newest version in the view is neither a removal nor a branch's record, with that version, by ascending URI bytes. */
 export function list(history: History, view: View, prefix = ""): { uri: string; version: StoredRecord }[] {
   return allUris(history)
     .filter((uri) => uri.startsWith(prefix))
     .flatMap((uri) => {
       const version = newestVersion(history, view, uri);
-      return version && version.kind !== RecordKind.removal ? [{ uri, version }] : [];
+      if (!version) return [];
+      const { kind } = shownRecord(history, version);
+      return kind === RecordKind.removal || kind === RecordKind.branch ? [] : [{ uri, version }];
     });
 }
 

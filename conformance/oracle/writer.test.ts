@@ -62,8 +62,9 @@ describe("CapsuleWriter", () => {
 
   it("gives back every record and content that was added", () => {
     const history = readHistory(openCapsule(smallCapsule().bytes));
-    expect(history.records.map(({ kind }) => kind)).toEqual([1, 1, 4, 1, 2, 3, 5]);
+    expect(history.records.map(({ kind }) => kind)).toEqual([1, 1, 4, 7, 1, 2, 3, 5]);
     const contents = history.records.map((record) => new TextDecoder().decode(history.content(record)));
+    expect(contents.splice(3, 1)).toEqual(["\0\u0001"]);
     expect(contents).toEqual([
       "the quick brown fox",
       "jumps over the lazy dog and some more text",
@@ -118,7 +119,7 @@ describe("resolve()", () => {
 
   it("finds the newest version of the branch, then of its parent up to the fork", () => {
     expect(resolve(history, main, uri("a.md"))).toMatchObject({ outcome: "found", record: { number: 0 } });
-    expect(resolve(history, run, uri("a.md"))).toMatchObject({ outcome: "found", record: { number: 3 } });
+    expect(resolve(history, run, uri("a.md"))).toMatchObject({ outcome: "found", record: { number: 4 } });
     expect(resolve(history, { branch: 1, sequence: 1 }, uri("a.md"))).toMatchObject({
       outcome: "found",
       record: { number: 0 },
@@ -128,12 +129,12 @@ describe("resolve()", () => {
   it("follows aliases and respects removals", () => {
     expect(resolve(history, run, uri("old.md"))).toMatchObject({
       outcome: "found",
-      record: { number: 3 },
+      record: { number: 4 },
       path: [uri("old.md"), uri("a.md")],
     });
     expect(resolve(history, main, uri("old.md"))).toMatchObject({ outcome: "not-found" });
     expect(resolve(history, run, uri("b.md"))).toMatchObject({ outcome: "removed" });
-    expect(documents(history, run).map(({ number }) => number)).toEqual([3]);
+    expect(documents(history, run).map(({ number }) => number)).toEqual([4]);
     expect(list(history, run, uri("")).map((entry) => entry.uri)).toEqual([uri("a.md"), uri("old.md")]);
   });
 
@@ -149,15 +150,15 @@ describe("resolve()", () => {
 
   it("shows what was promoted", () => {
     const writer = smallCapsule();
-    writer.add({ kind: "promotion", uri: uri("a.md"), promoted: 3 });
+    writer.add({ kind: "promotion", uri: uri("a.md"), promoted: 4 });
     writer.commit({ segments: "tail" });
     const promoted = readHistory(openCapsule(writer.bytes));
     expect(findings(writer.bytes)).toEqual([]);
     expect(resolve(promoted, { branch: 0, sequence: 3 }, uri("a.md"))).toMatchObject({
       outcome: "found",
-      record: { number: 3 },
+      record: { number: 4 },
     });
-    expect(documents(promoted, { branch: 0, sequence: 3 }).map(({ number }) => number)).toEqual([1, 3]);
+    expect(documents(promoted, { branch: 0, sequence: 3 }).map(({ number }) => number)).toEqual([1, 4]);
     expect(documents(promoted, { branch: 0, sequence: 2 }).map(({ number }) => number)).toEqual([0, 1]);
   });
 });
@@ -237,7 +238,7 @@ describe("openCapsule()", () => {
     const blob = [...history.frames.values()].find(({ kind }) => kind === FrameKind.blob);
     expect(blob?.offset).toBe(before.length);
     expect(blob?.mask).not.toBe(0);
-    expect(history.content(history.record(7))).toEqual(forged);
+    expect(history.content(history.record(8))).toEqual(forged);
     expect(findings(file)).toEqual([]);
     for (let kept = before.length; kept < file.length; kept += 8) {
       expect(openCapsule(tornTail(file, kept))).toMatchObject({

@@ -1,14 +1,9 @@
 import { ANALYZER_VERSION, AnalyzerId, tokenizerFor, UNICODE_MAJOR } from "./analyze.js";
 import { readBatch, readCommit } from "./batch.js";
 import { buildSegmentData } from "./builder.js";
+import { ByteWriter } from "./bytes.js";
 import { openCapsule } from "./capsule.js";
-import {
-  type BranchChange,
-  coveredRecords,
-  encodeCommitBody,
-  type FrameReference,
-  type SegmentReference,
-} from "./commit.js";
+import { coveredRecords, encodeCommitBody, type FrameReference, type SegmentReference } from "./commit.js";
 import { countAnew } from "./counters.js";
 import { findTrailerEnd } from "./damage.js";
 import type { Tokenize } from "./fields.js";
@@ -57,7 +52,8 @@ const EXAMPLE_SUPERBLOCK: Superblock = {
 /** Writes small capsules for tests: nothing is compressed, segments are written when told. Simple and slow. */
 export class CapsuleWriter {
   private pending: NewRecord[] = [];
-  private newBranches: BranchChange[] = [];
+  /** Branches besides `main`, those that wait for their records included. */
+  private branchCount: number;
   private readonly preparer: RecordPreparer;
   private falsify = (data: Uint8Array): Uint8Array => data;
 
@@ -66,6 +62,7 @@ export class CapsuleWriter {
     private readonly history: History,
     private readonly tokenize: Tokenize,
   ) {
+    this.branchCount = history.branches.length - 1;
     this.preparer = new RecordPreparer(history, (content) => referenceTo(this.frame(FrameKind.blob, content)));
   }
 
@@ -97,10 +94,14 @@ export class CapsuleWriter {
 
   /** Adds a branch that is forked from its parent's newest commit; returns its number. */
   branch(name: string, parent = 0): number {
-    const change = { branch: this.history.branches.length, parent, forkSequence: this.sequence - 1, name };
-    this.newBranches.push(change);
-    this.history.addBranch(change, this.sequence);
-    return change.branch;
+    const branch = this.branchCount + 1;
+    const content = new ByteWriter()
+      .varint(parent)
+      .varint(this.sequence - 1)
+      .finish();
+    this.add({ kind: "branch", uri: `mv2://test/branch/${name}`, title: name, content, branch });
+    this.branchCount = branch;
+    return branch;
   }
 
   /** Adds a record to the next commit; returns its number. */
@@ -126,14 +127,13 @@ export class CapsuleWriter {
       recordCount: history.records.length,
       counters: countAnew(history.records, frames),
       dictionary: undefined,
-      branchChanges: this.newBranches,
+      branchCount: this.branchCount,
       deadRanges: items.deadRanges,
       tailPacks: this.tailPacks(segments),
       segments,
     });
     const { offset } = items.commit(body);
     history.closeBatch(readBatch(items.file, readCommit(items.file, offset, items.root0), items.root0));
-    this.newBranches = [];
   }
 
   /** Writes a durable note behind the newest trailer. */

@@ -1,19 +1,18 @@
 /** What every command gets, and how it comes to its capsule. */
 
+import { MAIN_BRANCH_NAME, normalizeBranchName, runBranchName } from "../branch-names.js";
 import { Capsule } from "../capsule.js";
 import { type Config, loadConfig } from "../config.js";
-import { CapsuleError, describeValue } from "../errors.js";
-import type { WriterOptions } from "../options.js";
+import type { OpenOptions, WriterOptions } from "../options.js";
 import type { Readable } from "../readable.js";
 import type { OutputStream, Terminal } from "./output/terminal.js";
-
-const MAIN = "main";
 
 /** The options that every command takes. */
 export interface GlobalOptions {
   /** Default: the configuration's. */
   readonly capsule?: string;
-  readonly branch: string;
+  readonly branch?: string;
+  readonly run?: string;
   readonly wait: number;
   readonly json?: boolean;
 }
@@ -21,7 +20,12 @@ export interface GlobalOptions {
 export interface CommandContext {
   readonly config: Config;
   readonly capsulePath: string;
+  /** The branch that is worked on: `--branch`, else `--run`, else `SPECKIT_RUN_ID`, else `main`. */
   readonly branch: string;
+  /** What opening for writing is told of it. */
+  readonly branchOptions: Pick<OpenOptions, "branch" | "runId">;
+  /** The run that was named with `--run`. */
+  readonly run: string | null;
   /** Seconds to wait for another writer. */
   readonly waitSeconds: number;
   /** Whether one JSON document is to be printed, instead of what is made for eyes. */
@@ -36,19 +40,19 @@ export async function createContext(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<CommandContext> {
-  const { capsule, branch, wait, json = false } = options;
-  if (branch !== MAIN) {
-    throw new CapsuleError(
-      "InvalidArgument",
-      `Cannot use the branch ${describeValue(branch)}: only "${MAIN}" is there`,
-      {
-        hint: "Leave --branch out.",
-        details: { argument: "branch" },
-      },
-    );
-  }
+  const { capsule, branch, run, wait, json = false } = options;
   const config = await loadConfig();
-  return { config, capsulePath: capsule ?? config.capsule.path, branch, waitSeconds: wait, json, signal, terminal };
+  const capsulePath = capsule ?? config.capsule.path;
+  const place = placeOf(branch, run, config.environmentRunId);
+  return { config, capsulePath, ...place, run: run ?? null, waitSeconds: wait, json, signal, terminal };
+}
+
+function placeOf(branch: string | undefined, run: string | undefined, environmentRun: string | null) {
+  const runId = run ?? environmentRun ?? undefined;
+  const ofRun = runId === undefined ? {} : { runId };
+  if (branch !== undefined) return { branch: normalizeBranchName(branch), branchOptions: { branch, ...ofRun } };
+  const name = runId === undefined ? MAIN_BRANCH_NAME : runBranchName(runId);
+  return { branch: name, branchOptions: ofRun };
 }
 
 /** Opens the capsule for reading, as of a checkpoint if one is named, and closes it when the work is done. */
@@ -57,7 +61,9 @@ export async function reading<Result>(
   asOf: string | undefined,
   work: (view: Readable, capsule: Capsule) => Promise<Result>,
 ): Promise<Result> {
-  const capsule = await Capsule.open(context.capsulePath);
+  // A run that was named has to be there; that of the environment may not have written yet.
+  const { run, branch, branchOptions } = context;
+  const capsule = await Capsule.open(context.capsulePath, run === null ? branchOptions : { branch });
   try {
     return await work(asOf === undefined ? capsule : await capsule.at(asOf), capsule);
   } finally {
@@ -70,7 +76,7 @@ export async function reading<Result>(
  */
 export async function writing<Result>(
   context: CommandContext,
-  options: Pick<WriterOptions, "specId" | "runId">,
+  options: Pick<WriterOptions, "specId">,
   work: (capsule: Capsule) => Promise<Result>,
 ): Promise<Result> {
   const { capsulePath, waitSeconds, signal, config } = context;
@@ -81,6 +87,7 @@ export async function writing<Result>(
     queueCapacity: config.capsule.writerQueue,
     captureMode: config.capture.mode,
     sanitize: config.capture.sanitizeOnIngest,
+    ...context.branchOptions,
     ...options,
   });
   let result: Result;

@@ -14,15 +14,9 @@ export function collect(text: string, earlier: readonly string[] | undefined): s
   return [...(earlier ?? []), text];
 }
 
-/** Spec and run as the SDK takes them: left out when absent. */
-export function specRun(options: { readonly spec?: string; readonly run?: string }): {
-  specId?: string;
-  runId?: string;
-} {
-  return {
-    ...(options.spec === undefined ? {} : { specId: options.spec }),
-    ...(options.run === undefined ? {} : { runId: options.run }),
-  };
+/** The spec as the SDK takes it: left out when absent. */
+export function specOf(options: { readonly spec?: string }): { specId?: string } {
+  return options.spec === undefined ? {} : { specId: options.spec };
 }
 
 /** All that an async iterable gives. (`Array.fromAsync` is newer than the oldest Node that is supported.) */

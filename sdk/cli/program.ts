@@ -1,6 +1,7 @@
 /** The command line as a whole: which commands there are, and what all of them take. */
 
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addBranches } from "./commands/branches.js";
 import { addCat } from "./commands/cat.js";
 import { addCheckpoints } from "./commands/checkpoints.js";
 import { addCommit } from "./commands/commit.js";
@@ -12,6 +13,7 @@ import { addIngest } from "./commands/ingest.js";
 import { addInit } from "./commands/init.js";
 import { addList } from "./commands/list.js";
 import { addLog } from "./commands/log.js";
+import { addMerge } from "./commands/merge.js";
 import { addPut } from "./commands/put.js";
 import { addResolveUri } from "./commands/resolve-uri.js";
 import { addRm } from "./commands/rm.js";
@@ -35,6 +37,8 @@ const COMMANDS = [
   addResolveUri,
   addCommit,
   addCheckpoints,
+  addBranches,
+  addMerge,
   addLog,
   addDiff,
   addEvents,
@@ -109,7 +113,8 @@ function createProgram(run: Run, write: (text: string) => void): Command {
     .command("capsule")
     .description("Work with a capsule.")
     .option("--capsule <path>", "the capsule's file (default: the configuration's, .speckit/memvid/workspace.mv2)")
-    .option("--branch <name>", "the branch to work on; only main is there yet", "main")
+    .option("--branch <name>", "the branch to work on; default: the run's, else main")
+    .option("--run <id>", "the run whose branch to work on; default: SPECKIT_RUN_ID")
     .option("--wait <seconds>", "how long to wait for another writer", parseSeconds, 0);
   for (const add of COMMANDS) add(group, run);
   addEval(program, run);

@@ -30,6 +30,8 @@ export interface CoreExports {
     attributesLength: number,
     contentLength: number,
   ): number;
+  forkBranch(parent: number, atMs: number, uriLength: number, nameLength: number, attributesLength: number): number;
+  promote(recordNumber: number, branch: number, atMs: number, isDry: number): number;
   contentBegin(): number;
   contentWrite(length: number): number;
   contentAbort(): void;
@@ -46,6 +48,13 @@ export interface CoreExports {
   contentHash(recordNumber: number): number;
   list(prefixLength: number, afterLength: number, branch: number, sequence: number, limit: number): number;
   scan(kind: number, tag: number, fromRecord: number, limit: number, branch: number, sequence: number): number;
+  scanPosition(): number;
+  changes(branch: number, sequence: number, fromRecord: number, limit: number): number;
+  changesPosition(): number;
+  ownVersion(uriLength: number, branch: number): number;
+  branchByName(nameLength: number): number;
+  branchRecord(branch: number): number;
+  totals(fromRecord: number, limit: number): number;
   findName(keyLength: number, branch: number, sequence: number): number;
   commits(beforeOffset: number, limit: number): number;
   search(queryLength: number, branch: number, sequence: number, limit: number, flags: number): number;
@@ -69,7 +78,7 @@ export interface CoreExports {
 }
 
 /** Record kinds of docs/format.md part 6. */
-export const RecordKind = { REVISION: 1, REMOVAL: 2, ALIAS: 3, EVENT: 4, CHECKPOINT: 5 } as const;
+export const RecordKind = { REVISION: 1, REMOVAL: 2, ALIAS: 3, EVENT: 4, CHECKPOINT: 5, BRANCH: 7 } as const;
 
 /** Flags of `put`. */
 export const PutFlag = { DOCUMENT: 1, NO_DEDUPLICATION: 2, STREAMED: 4 } as const;
@@ -82,6 +91,7 @@ export const AnalyzerId = { english: 1, plain: 2 } as const;
 
 /** A branch and a moment on it. */
 export interface CoreView {
+  /** A branch's number; its complement (below 0) for what is its own, without what it sees of its parents. */
   readonly branch: number;
   /** A commit's number, or {@link AT_HEAD} or {@link WITH_PENDING}. */
   readonly sequence: number;

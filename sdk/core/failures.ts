@@ -48,6 +48,7 @@ export const failureCauses = {
   ATTRIBUTES_LENGTH: [36, "the attributes have {found} bytes, at most {expected} are allowed"],
   CONTENT_LENGTH: [37, "the content has {found} bytes, at most {expected} are allowed"],
   RECORD_COUNT: [38, "the capsule holds as many records as it can: {expected}"],
+  BRANCH_DEPTH: [39, "a branch is {found} branches deep, at most {expected} are allowed"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type FailureCause = keyof typeof failureCauses;

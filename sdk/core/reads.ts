@@ -131,9 +131,15 @@ export function listRecords(
   );
 }
 
+/** Some records, and the record number at which to go on. */
+export interface RecordPage {
+  readonly records: CoreRecord[];
+  readonly next: number;
+}
+
 /**
  * Up to `limit` records of one kind, and of one tag unless it is 0, from record number `from` on, in the order in which
- * they were stored.
+ * they were stored; merged events where the merge was.
  */
 export function scanRecords(
   core: CoreInstance,
@@ -142,10 +148,13 @@ export function scanRecords(
   from: number,
   limit: number,
   at: CoreView,
-): Eventually<CoreRecord[]> {
+): Eventually<RecordPage> {
   return core.run(
     () => core.exports.scan(kind, tag, from, limit, at.branch, at.sequence),
-    (status) => answeredRecords(core, core.check(status, "scan records")),
+    (status) => ({
+      records: answeredRecords(core, core.check(status, "scan records")),
+      next: core.exports.scanPosition(),
+    }),
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { CapsuleError } from "../errors.js";
 import { MAX_URI_BYTES } from "../uri.js";
-import { MAIN_BRANCH, PutFlag } from "./exports.js";
+import { PutFlag } from "./exports.js";
 import type { CoreInstance } from "./instance.js";
 import { Status } from "./status.js";
 
@@ -22,6 +22,8 @@ export interface RecordInput {
   /** An event's type number, else 0. */
   readonly tag: number;
   readonly isDocument: boolean;
+  /** Number of the branch that it is put on. */
+  readonly branch: number;
   readonly atMs: number;
   readonly uri: string;
   readonly title: string;
@@ -87,7 +89,7 @@ function callPut(core: CoreInstance, input: RecordInput, content: string | Uint8
     input.kind,
     input.tag,
     flags,
-    MAIN_BRANCH,
+    input.branch,
     input.atMs,
     uriLength,
     titleLength,

@@ -131,6 +131,47 @@ const checkpoint = z.strictObject({
 
 const checkpoints = output({ count, checkpoints: z.array(checkpoint) });
 
+const branches = output({
+  count,
+  branches: z.array(
+    z.strictObject({
+      name: branch,
+      parent: branch.nullable(),
+      fork_sequence: count.nullable(),
+      spec_id: z.string().nullable(),
+      run_id: z.string().nullable(),
+      created_at: time.nullable(),
+      head_sequence: count,
+      last_checkpoint_id: z.string().nullable(),
+      artifact_count: count,
+      event_count: count,
+      size_bytes: count.describe("Content that was put on the branch"),
+      merged: z
+        .boolean()
+        .nullable()
+        .describe("Whether everything on it was there when it was merged last; null for main"),
+    }),
+  ),
+});
+
+const merge = output({
+  dry_run: z.boolean(),
+  from_branch: branch,
+  to_branch: branch,
+  mode: z.enum(["full", "curated"]),
+  merge_checkpoint_id: z.string().nullable().describe("Null for a dry run, and when there was nothing left to merge"),
+  uris_merged: count,
+  events_merged: count,
+  conflicts: z.array(uri).describe("The target had changed them since the fork; the branch's side wins"),
+  promoted: z.array(
+    z.strictObject({
+      uri,
+      change: z.enum(["revision", "removal", "alias", "event", "checkpoint"]),
+      event_type: z.string().nullable(),
+    }),
+  ),
+});
+
 const event = z.strictObject({
   uri,
   event_type: z.string().min(1),
@@ -356,6 +397,8 @@ export const outputSchemas = {
   diff,
   commit,
   checkpoints,
+  branches,
+  merge,
   events,
   "resolve-uri": resolveUri,
   search,

@@ -5,7 +5,7 @@ import { CapsuleError } from "../../errors.js";
 import type { Checkpoint } from "../../history.js";
 import { type CommandContext, writing } from "../context.js";
 import { UsageError } from "../failure.js";
-import { specRun } from "../options.js";
+import { specOf } from "../options.js";
 import { isoTime } from "../output/format.js";
 import { bold, cyan, green } from "../output/screen.js";
 import type { CommandResult, Run } from "../runner.js";
@@ -15,7 +15,6 @@ interface CommitCommandOptions {
   readonly force?: boolean;
   readonly stage?: string;
   readonly spec?: string;
-  readonly run?: string;
   readonly gitCommit?: string;
 }
 
@@ -27,7 +26,6 @@ export function addCommit(group: Command, run: Run): void {
     .option("--force", "permit a label that exists: it then names the new checkpoint")
     .option("--stage <stage>", "the stage of a pipeline that it ends; needs --spec and --run")
     .option("--spec <id>", "the spec that it belongs to")
-    .option("--run <id>", "the run that it belongs to")
     .option("--git-commit <hash>", "the git commit that belongs to it")
     .action(run(makeCheckpoint));
 }
@@ -37,14 +35,13 @@ async function makeCheckpoint(
   options: CommitCommandOptions,
 ): Promise<CommandResult<"commit">> {
   const { label, stage, force = false, gitCommit } = options;
-  checkCombination(options);
+  checkCombination(context, options);
   const common = {
     force,
-    ...specRun(options),
     ...(label === undefined ? {} : { label }),
     ...(gitCommit === undefined ? {} : { gitCommit }),
   };
-  const checkpoint = await writing(context, {}, async (capsule) =>
+  const checkpoint = await writing(context, specOf(options), async (capsule) =>
     stage === undefined
       ? required((await capsule.commit(common)).checkpoint)
       : capsule.commitStage({ stage, ...common }),
@@ -71,7 +68,8 @@ async function makeCheckpoint(
   };
 }
 
-function checkCombination({ label, stage, spec, run }: CommitCommandOptions): void {
+function checkCombination(context: CommandContext, { label, stage, spec }: CommitCommandOptions): void {
+  const run = context.branchOptions.runId;
   if (label === undefined && stage === undefined) {
     throw new UsageError(
       "Cannot commit: neither --label nor --stage was given",

@@ -5,7 +5,7 @@ import { checkEventType } from "../../event-types.js";
 import type { CapsuleEvent, EventFilters } from "../../events.js";
 import type { OutputBody } from "../../schema/output.js";
 import { type CommandContext, reading } from "../context.js";
-import { gather, parseCount, specRun } from "../options.js";
+import { gather, parseCount, specOf } from "../options.js";
 import { formatTime, isoTime, plural } from "../output/format.js";
 import { cyan, dim } from "../output/screen.js";
 import type { CommandResult, Run } from "../runner.js";
@@ -16,7 +16,6 @@ interface EventsCommandOptions {
   readonly stage?: string;
   readonly type?: string;
   readonly spec?: string;
-  readonly run?: string;
   readonly sinceCheckpoint?: string;
   readonly asOf?: string;
   readonly auditOnly?: boolean;
@@ -30,7 +29,6 @@ export function addEvents(group: Command, run: Run): void {
     .option("--stage <stage>", "only those of a stage")
     .option("--type <type>", "only those of a type, such as GateDecision")
     .option("--spec <id>", "only those of a spec")
-    .option("--run <id>", "only those of a run")
     .option("--since-checkpoint <checkpoint>", "only what was committed after it: an id or a label")
     .option("--as-of <checkpoint>", "as it was at a checkpoint: an id or a label")
     .option("--audit-only", "without DebugTrace and ModelCallEnvelope")
@@ -39,10 +37,10 @@ export function addEvents(group: Command, run: Run): void {
 }
 
 async function listEvents(context: CommandContext, options: EventsCommandOptions): Promise<CommandResult<"events">> {
-  const filters = toFilters(options, context.signal);
+  const filters = toFilters(context, options);
   const events = await reading(context, options.asOf, (view) => gather(view.events(filters)));
   return {
-    json: { count: events.length, events: events.map(describeEvent), filters: describeFilters(options) },
+    json: { count: events.length, events: events.map(describeEvent), filters: describeFilters(context, options) },
     show(screen) {
       if (events.length > 0) {
         screen.table(
@@ -61,11 +59,12 @@ async function listEvents(context: CommandContext, options: EventsCommandOptions
   };
 }
 
-function toFilters(options: EventsCommandOptions, signal: AbortSignal): EventFilters {
+function toFilters(context: CommandContext, options: EventsCommandOptions): EventFilters {
   const { stage, type, sinceCheckpoint, auditOnly, limit } = options;
   return {
-    signal,
-    ...specRun(options),
+    signal: context.signal,
+    ...specOf(options),
+    ...(context.run === null ? {} : { runId: context.run }),
     ...(stage === undefined ? {} : { stage }),
     ...(type === undefined ? {} : { type: checkEventType(type) }),
     ...(sinceCheckpoint === undefined ? {} : { sinceCheckpoint }),
@@ -74,12 +73,12 @@ function toFilters(options: EventsCommandOptions, signal: AbortSignal): EventFil
   };
 }
 
-function describeFilters(options: EventsCommandOptions): OutputBody<"events">["filters"] {
+function describeFilters(context: CommandContext, options: EventsCommandOptions): OutputBody<"events">["filters"] {
   return {
     stage: options.stage ?? null,
     type: options.type ?? null,
     spec: options.spec ?? null,
-    run: options.run ?? null,
+    run: context.run,
     since_checkpoint: options.sinceCheckpoint ?? null,
     as_of: options.asOf ?? null,
     audit_only: options.auditOnly ?? false,

@@ -10,7 +10,7 @@ import { defaultRuntime } from "../../runtime.js";
 import type { OutputBody } from "../../schema/output.js";
 import { type CommandContext, writing } from "../context.js";
 import { globExpression } from "../glob.js";
-import { collect, specRun } from "../options.js";
+import { collect, specOf } from "../options.js";
 import { formatBytes, plural } from "../output/format.js";
 import { type Progress, startProgress } from "../output/progress.js";
 import { dim, green, yellow } from "../output/screen.js";
@@ -25,7 +25,6 @@ interface IngestOptions {
   readonly exclude?: readonly string[];
   readonly hidden?: boolean;
   readonly spec?: string;
-  readonly run?: string;
   readonly path?: string;
 }
 
@@ -45,7 +44,6 @@ export function addIngest(group: Command, run: Run): void {
     .option("--exclude <glob>", "no files that match; may be repeated", collect)
     .option("--hidden", 'also what begins with "."')
     .option("--spec <id>", "the spec that they belong to")
-    .option("--run <id>", "the run that they belong to; needs --spec")
     .option("--path <path>", "a path to put before theirs")
     .action(run(ingestDirectory));
 }
@@ -59,7 +57,7 @@ async function ingestDirectory(
   const { files, skipped } = await findFiles(context, options, root);
   const progress = startProgress(context.terminal, "Ingesting");
   try {
-    const { uris, deduplicated, sequence } = await writing(context, specRun(options), async (capsule) => ({
+    const { uris, deduplicated, sequence } = await writing(context, specOf(options), async (capsule) => ({
       ...(await putAll(capsule, files, context.signal, progress)),
       sequence: (await capsule.commit()).sequence,
     }));

@@ -6,7 +6,7 @@ import { abortedError, CapsuleError } from "../../errors.js";
 import { defaultRuntime } from "../../runtime.js";
 import { type CommandContext, writing } from "../context.js";
 import { UsageError } from "../failure.js";
-import { collect, specRun } from "../options.js";
+import { collect, specOf } from "../options.js";
 import { formatBytes, plural } from "../output/format.js";
 import { cyan, green } from "../output/screen.js";
 import type { CommandResult, Run } from "../runner.js";
@@ -16,7 +16,6 @@ const STDIN = "-";
 
 interface PutCommandOptions {
   readonly spec?: string;
-  readonly run?: string;
   readonly path?: string;
   readonly title?: string;
   readonly tag?: readonly string[];
@@ -36,7 +35,6 @@ export function addPut(group: Command, run: Run): void {
     .description("Store files as they are, and commit.")
     .argument("<file...>", 'files; "-" reads standard input and needs --path')
     .option("--spec <id>", "the spec that they belong to")
-    .option("--run <id>", "the run that they belong to; needs --spec")
     .option("--path <path>", "the path in the URI, for a single file (default: as seen from the current directory)")
     .option("--title <text>", "a title, which is searched with more weight than the text")
     .option("--tag <tag>", "a tag; may be given several times", collect)
@@ -50,7 +48,7 @@ async function putFiles(
   files: readonly string[],
 ): Promise<CommandResult<"put">> {
   const sources = findSources(files, options.path, context.signal);
-  const { uris, deduplicated, sequence } = await writing(context, specRun(options), async (capsule) => {
+  const { uris, deduplicated, sequence } = await writing(context, specOf(options), async (capsule) => {
     const uris: string[] = [];
     let deduplicated = 0;
     const onStored = (stored: StoredDocument): void => {

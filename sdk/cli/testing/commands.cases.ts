@@ -104,8 +104,29 @@ function putCases(): void {
     const stored = await workspace.json("put", args);
     expect(stored.uris).toEqual(["mv2://default/S-1/7/artifact/docs/a.md", "mv2://default/S-1/7/artifact/b.bin"]);
     expect(stored).toMatchObject({ bytes: 7, sequence: 1 });
-    const { entries } = await workspace.json("list", ["list", "mv2://default/S-1/7/artifact/docs/"]);
+    const prefix = "mv2://default/S-1/7/artifact/docs/";
+    const { entries } = await workspace.json("list", ["list", prefix, "--run", "run_7"]);
     expect(entries).toMatchObject([{ title: "T", tags: ["x", "y"], media_type: "text/markdown", indexed: true }]);
+    expect((await workspace.json("list", ["list", prefix])).count).toBe(0);
+    expect((await workspace.json("list", ["list", prefix], { env: { SPECKIT_RUN_ID: "7" } })).count).toBe(1);
+  });
+
+  it("what a run put shows on main once it was merged: chosen, then all, then nothing more", async () => {
+    expect((await workspace.json("branches", ["branches"])).branches).toMatchObject([
+      { name: "main", parent: null, merged: null },
+      { name: "run/7", parent: "main", spec_id: "S-1", run_id: "7", artifact_count: 2, size_bytes: 7, merged: false },
+    ]);
+    const curated = ["merge", "--from", "run/run_7", "--mode", "curated", "--exclude", "*.bin"];
+    const planned = await workspace.json("merge", [...curated, "--dry-run"]);
+    expect(planned).toMatchObject({ dry_run: true, uris_merged: 1, merge_checkpoint_id: null, conflicts: [] });
+    expect(await workspace.json("merge", curated)).toMatchObject({ dry_run: false, mode: "curated", uris_merged: 1 });
+    expect(await workspace.json("merge", ["merge", "--from", "run/7"])).toMatchObject({ mode: "full", uris_merged: 1 });
+    expect(await workspace.json("merge", ["merge", "--from", "run/7"])).toMatchObject({
+      uris_merged: 0,
+      merge_checkpoint_id: null,
+    });
+    expect((await workspace.json("list", ["list", "mv2://default/S-1/7/artifact/"])).count).toBe(2);
+    expect((await workspace.json("branches", ["branches"])).branches[1]).toMatchObject({ merged: true });
   });
 
   it("reads standard input, and files longer than one read, byte for byte", async () => {
@@ -178,7 +199,7 @@ function historyCases(): void {
 
   it("commit, rm, log, events and checkpoints tell one story, now and as of a checkpoint", async () => {
     const labelled = await workspace.json("commit", ["commit", "--label", "before", "--git-commit", "abc"]);
-    const args = ["commit", "--stage", "plan", "--spec", "S-1", "--run", "r1"];
+    const args = ["commit", "--stage", "plan", "--spec", "S-1", "--branch", "main", "--run", "r1"];
     const stage = await workspace.json("commit", args);
     expect(stage).toMatchObject({ stage: "plan", label: null, created: true });
     expect(await workspace.json("rm", ["rm", PLAN, "--reason", "obsolete"])).toMatchObject({
@@ -211,6 +232,8 @@ function historyCases(): void {
       "events",
       "--stage",
       "plan",
+      "--branch",
+      "main",
       "--run",
       "run_r1",
       "--spec",

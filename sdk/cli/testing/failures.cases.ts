@@ -89,7 +89,7 @@ function missingCases(): void {
     [["events", "--since-checkpoint", "never"], "UnknownCheckpoint"],
     [["events", "--type", "Nonsense"], "UnknownEventType"],
     [["search", "plan", "--limit", "0"], "InvalidArgument"],
-    [["list", "--branch", "run/1"], "InvalidArgument"],
+    [["list", "--branch", "run/1"], "UnknownBranch"],
   ];
 
   it.concurrent.each(cases.map(([args, code]) => [args.join(" "), code, args] as const))(
