@@ -28,7 +28,14 @@ export async function writeCapsule(): Promise<Uint8Array> {
       return state >>> 24;
     });
   const runtime = createMemoryRuntime({ now: () => now });
-  const capsule = await Capsule.create(PATH, { runtime, clock: () => now++, random, specId: "SPEC-1", runId: "abc" });
+  const capsule = await Capsule.create(PATH, {
+    runtime,
+    clock: () => now++,
+    random,
+    specId: "SPEC-1",
+    runId: "abc",
+    branch: "main",
+  });
   for (let commit = 0; commit < 4; commit++) {
     for (let i = commit * 25; i < (commit + 1) * 25; i++)
       await capsule.put({ path: `d${i}.md` }, textOf(i), { title: `Step ${i}` });

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { runBranchName } from "./branch-names.js";
 import { canonicalJson } from "./canonical-json.js";
 import { Capsule } from "./capsule.js";
+import { loadConfig } from "./config.js";
 import { CapsuleError } from "./errors.js";
+import { putCard, setPolicy } from "./objects.js";
 import type { OpenOptions } from "./options.js";
 import { memoryMachine, newCapsule } from "./testing/fixtures.js";
 import { checkUri, formatUri } from "./uri.js";
@@ -50,6 +52,9 @@ async function run({ code, expected }: Example): Promise<unknown> {
     checkUri,
     formatUri,
     runBranchName,
+    putCard,
+    setPolicy,
+    loadConfig: () => loadConfig({ runtime }),
     capsule,
     uri,
     path,
