@@ -18,7 +18,7 @@ export const cases = {
     return maskText(corpus.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join("\n"));
   },
   async "a capsule that sanitizes"(context) {
-    const path = placeFor(context, "sanitized.mv2");
+    const path = placeFor(context, "sanitized");
     const capsule = await Capsule.create(path, { ...fixed(), sanitize: true });
     for (const [index, value] of corpus.entries()) {
       if (index % 5 !== 0) continue;
