@@ -1,7 +1,7 @@
 import { toHex } from "./bytes.js";
 import type { OpenCapsule } from "./capsule.js";
 import { COUNTER_NAMES, type CommitBody, parseCommitBody } from "./commit.js";
-import { describeSection, showText } from "./describe.js";
+import { describeSection } from "./describe.js";
 import { parseDirectory, SectionTag, type SegmentDirectory } from "./directory.js";
 import { attempt } from "./failure.js";
 import type { History } from "./history.js";
