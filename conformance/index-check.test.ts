@@ -7,12 +7,12 @@ import { CapsuleWriter, type CommitOptions } from "./oracle/writer.js";
 
 /** Deep verification builds the index anew: here from files of the oracle, which have been written by other code. */
 
-const PATH = "/work/test.mv2";
+const PATH = "/project/test.mv2";
 const uri = (path: string) => `mv2://test/spec/run/artifact/${path}`;
 
 function runtimeWith(bytes: Uint8Array) {
   const runtime = createMemoryRuntime();
-  runtime.files.makeDirectory("/work");
+  runtime.files.makeDirectory("/project");
   const file = runtime.files.open(PATH, { mode: "create-exclusive" });
   file.append(bytes);
   file.close();
@@ -75,7 +75,7 @@ describe("deep verification", () => {
 
   it("puts a big segment together from pieces", async () => {
     const runtime = createMemoryRuntime();
-    runtime.files.makeDirectory("/work");
+    runtime.files.makeDirectory("/project");
     const capsule = await Capsule.create(PATH, { runtime });
     let word = 0;
     let mostSegments = 0;

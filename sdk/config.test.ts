@@ -27,12 +27,12 @@ function machine(files: { readonly home?: unknown; readonly workspace?: unknown 
     runtime.files.writeFile(`${directory}/config.json`, encodeUtf8(text));
   };
   write(`${HOME}/.config/speckit`, files.home);
-  write("/work/.speckit", files.workspace);
+  write("/project/.speckit", files.workspace);
   return runtime;
 }
 
 const load = (runtime: Runtime, variables?: Readonly<Record<string, string>>): Promise<Config> =>
-  loadConfig({ workspaceDir: "/work", runtime, environment: environment(variables) });
+  loadConfig({ workspaceDir: "/project", runtime, environment: environment(variables) });
 
 describe("loadConfig()", () => {
   it("gives the documented defaults where there is no file", async () => {
@@ -42,7 +42,7 @@ describe("loadConfig()", () => {
       memoryFallback: true,
       localMemory: { url: "http://localhost:3002", command: "local-memory" },
       capsule: {
-        path: "/work/.speckit/memvid/workspace.mv2",
+        path: "/project/.speckit/memvid/workspace.mv2",
         workspaceId: "default",
         writerQueue: 100,
         export: { mode: "risk", dir: null, retentionDays: 30, keepPinned: true, recipients: [], signKey: null },
@@ -73,13 +73,13 @@ describe("loadConfig()", () => {
       memoryFallback: false,
       localMemory: { url: "https://memory.example:4000", command: "local-memory" },
       capsule: {
-        path: "/work/store/c.mv2",
+        path: "/project/store/c.mv2",
         writerQueue: 7,
         export: { dir: "/exports", retentionDays: 3, recipients: ["c"] },
         trustedKeys: ["x"],
       },
       capture: { mode: "none", sanitizeOnIngest: false },
-      sources: [`${HOME}/.config/speckit/config.json`, "/work/.speckit/config.json"],
+      sources: [`${HOME}/.config/speckit/config.json`, "/project/.speckit/config.json"],
     });
   });
 
@@ -101,7 +101,7 @@ describe("loadConfig()", () => {
     expect(error).toMatchObject({
       code: "InvalidConfig",
       exitCode: 1,
-      details: { path: "/work/.speckit/config.json" },
+      details: { path: "/project/.speckit/config.json" },
     });
     const problems = error.details["problems"] as { key: string }[];
     expect(problems.map(({ key }) => key).sort()).toEqual([...keys].sort());
@@ -111,7 +111,7 @@ describe("loadConfig()", () => {
   it("names the file that isn't JSON, and one that isn't UTF-8", async () => {
     expect(await errorOf(load(machine({ home: "{" })))).toMatchObject({ code: "InvalidConfig" });
     const runtime = machine({ workspace: {} });
-    runtime.files.writeFile("/work/.speckit/config.json", Uint8Array.of(0xff, 0xfe));
+    runtime.files.writeFile("/project/.speckit/config.json", Uint8Array.of(0xff, 0xfe));
     expect((await errorOf(load(runtime))).message).toContain("not UTF-8");
   });
 });
