@@ -20,6 +20,7 @@ await build({
   absWorkingDir: root,
   entryPoints: [
     "sdk/index.ts",
+    "sdk/age/index.ts",
     "sdk/cli/main.ts",
     ...["node", "bun", "deno", "memory"].map((name) => `runtimes/${name}.ts`),
   ],

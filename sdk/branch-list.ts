@@ -1,6 +1,7 @@
 /** The branches of a capsule, with what is on each. */
 
 import { MAIN_BRANCH_NAME } from "./branch-names.js";
+import { parseFork, runOf } from "./branch-record.js";
 import { readContent } from "./content-reader.js";
 import { branchRecord, recordTotals } from "./core/branches.js";
 import { AT_HEAD, MAIN_BRANCH, RecordKind } from "./core/exports.js";
@@ -8,7 +9,6 @@ import { parseJson } from "./entry-reader.js";
 import { throwIfAborted } from "./errors.js";
 import { scanKind } from "./event-reader.js";
 import { eventTypeNumbers } from "./event-types.js";
-import { parseFork, runOf } from "./merge.js";
 import type { Session } from "./session.js";
 import { parseUri } from "./uri.js";
 

@@ -3,9 +3,9 @@
 import { atOnce } from "./aliases.js";
 import { plainAttributes } from "./attributes.js";
 import { branchRecordUri, isRunBranch, MAIN_BRANCH_NAME, normalizeBranchName, runBranchName } from "./branch-names.js";
+import { runOf } from "./branch-record.js";
 import { branchByName, branchRecord, forkBranch } from "./core/branches.js";
 import { MAIN_BRANCH } from "./core/exports.js";
-import { parseAttributes } from "./entry-reader.js";
 import { CapsuleError } from "./errors.js";
 import type { WriterParts } from "./open.js";
 import type { SpecRun } from "./placement.js";
@@ -91,8 +91,8 @@ export class BranchWriter {
   /** A run belongs to the spec that its branch was made for. */
   private requireSpec(name: string, branch: number, run: SpecRun | null): void {
     if (run === null || branch === MAIN_BRANCH || this.specs.get(branch) === run.specId) return;
-    const specId = parseAttributes(atOnce(branchRecord(this.parts.session.core, branch)))["spec_id"];
-    if (typeof specId !== "string" || specId === run.specId) {
+    const specId = runOf(atOnce(branchRecord(this.parts.session.core, branch)))?.specId;
+    if (specId === undefined || specId === run.specId) {
       this.specs.set(branch, run.specId);
       return;
     }

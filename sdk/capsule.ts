@@ -1,6 +1,6 @@
 /** The open capsule: what scripts work with. */
 
-import type { DecryptOptions } from "./age/unlock.js";
+import type { DecryptOptions } from "./age/detect.js";
 import { type Branch, listBranches } from "./branch-list.js";
 import { MAIN_BRANCH_NAME, normalizeBranchName } from "./branch-names.js";
 import { commitNow, commitStageNow } from "./checkpoint-writer.js";

@@ -59,8 +59,9 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
   const atMs = writer.parts.clock();
   const place = writer.placement.specRun(options.specId, options.runId);
   const isGiven = policyId !== undefined || policyHash !== undefined || policyUri !== undefined;
-  const inForce = isGiven ? {} : await writer.policy.members();
-  const stored = storeCheckpoint(writer, { label, force, stage, gitCommit, place, atMs });
+  const branch = writer.branches.forRun(place, atMs);
+  const inForce = isGiven ? {} : await writer.policy.members(branch);
+  const stored = storeCheckpoint(writer, { label, force, stage, gitCommit, place, branch, atMs });
   const payload = {
     stage,
     checkpoint_id: stored.id,
@@ -69,7 +70,6 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
     ...(policyHash === undefined ? {} : { policy_hash: policyHash }),
     ...(policyUri === undefined ? {} : { policy_uri: policyUri }),
   };
-  const branch = writer.branches.forRun(place, atMs);
   writer.storeOwnEvent("StageTransition", payload, { place, branch, stage, atMs });
   await writer.commitPending(atMs);
   return { ...stored, sequence: writer.parts.session.info.headSequence };

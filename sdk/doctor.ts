@@ -2,7 +2,7 @@
 
 import type { Runtime } from "../runtimes/contract.js";
 import { portablePath } from "../runtimes/paths.js";
-import type { DecryptOptions } from "./age/unlock.js";
+import type { DecryptOptions } from "./age/detect.js";
 import { failureSentence } from "./core/failures.js";
 import {
   beginIndexCheck,

@@ -4,6 +4,7 @@ import { endPieces, isWholeContent } from "./content.js";
 import type { RecordInput } from "./core/writes.js";
 import type { Document, PutManyOptions, WholeContent } from "./entries.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
+import type { PlacedTarget } from "./placement.js";
 import type { WriteQueue } from "./queue.js";
 import type { Uri } from "./uri.js";
 import { type CapsuleWriter, prepareDocument, tell } from "./writer.js";
@@ -50,16 +51,16 @@ class DocumentBatch {
 
   check(document: Document): CheckedDocument {
     if (typeof document !== "object" || document === null) throw argumentError("documents", "documents", document);
-    const uri = this.writer.placement.uriFor(document.target);
+    const place = this.writer.placement.locate(document.target);
     if (this.writer.parts.sanitizer !== null && isWholeContent(document.content))
-      return this.checkSanitized(uri, document, document.content);
-    return { input: this.writer.documentInput(uri, document, document.atMs ?? this.atMs), document };
+      return this.checkSanitized(place, document, document.content);
+    return { input: this.writer.documentInput(place, document, document.atMs ?? this.atMs), document };
   }
 
-  private checkSanitized(uri: Uri, given: Document, whole: WholeContent): CheckedDocument {
-    const { options, content } = this.writer.sanitized(uri, given, whole);
+  private checkSanitized(place: PlacedTarget, given: Document, whole: WholeContent): CheckedDocument {
+    const { options, content } = this.writer.sanitized(place.uri, given, whole);
     const document = { ...options, content };
-    return { input: this.writer.documentInput(uri, document, document.atMs ?? this.atMs), document };
+    return { input: this.writer.documentInput(place, document, document.atMs ?? this.atMs), document };
   }
 
   /** Stores checked documents; lets signals and timers in now and then, if someone waits for them. */

@@ -1,10 +1,7 @@
 /** The public entry of speckit-capsule: the same import on Node, Bun and Deno. */
 
 export type * from "../runtimes/contract.js";
-export { openAgeFile } from "./age/decrypted-file.js";
-export { AgeWriter, type ByteSink, type EncryptOptions, encryptTo } from "./age/encrypt.js";
-export { type AgeKeyPair, generateAgeKeys, recipientOf } from "./age/keys.js";
-export type { DecryptOptions } from "./age/unlock.js";
+export type { DecryptOptions } from "./age/detect.js";
 export type { Branch } from "./branch-list.js";
 export { Capsule } from "./capsule.js";
 export { type CapsuleConfig, type Config, type LoadConfigOptions, loadConfig } from "./config.js";

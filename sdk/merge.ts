@@ -2,6 +2,7 @@
 
 import { atOnce } from "./aliases.js";
 import { normalizeBranchName } from "./branch-names.js";
+import { parseFork, runOf } from "./branch-record.js";
 import { storeCheckpoint } from "./checkpoint-writer.js";
 import { readContent } from "./content-reader.js";
 import { branchRecord, changedRecords, ownVersion, promoteRecord } from "./core/branches.js";
@@ -11,7 +12,6 @@ import type { CoreRecord } from "./core/records.js";
 import { parseAttributes } from "./entry-reader.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import { eventTypeName, isAuditEvent } from "./event-types.js";
-import type { SpecRun } from "./placement.js";
 import { unknownBranch } from "./session.js";
 import { parseUri, type Uri, type UriType } from "./uri.js";
 import type { CapsuleWriter } from "./writer.js";
@@ -165,28 +165,8 @@ function isConflict(writer: CapsuleWriter, uri: string, source: number, target: 
 
 /** The commit of the parent at which a branch forked. */
 function forkSequenceOf(writer: CapsuleWriter, branch: number): number {
-  return forkOf(writer.parts.session, atOnce(branchRecord(writer.parts.session.core, branch))).sequence;
-}
-
-function forkOf(session: CapsuleWriter["parts"]["session"], record: CoreRecord): { parent: number; sequence: number } {
-  return parseFork(atOnce(readContent(session, record)));
-}
-
-/** The content of a branch's record: two numbers as LEB128, docs/format.md part 6. */
-export function parseFork(content: Uint8Array): { parent: number; sequence: number } {
-  const numbers: number[] = [];
-  let value = 0;
-  let scale = 1;
-  for (const byte of content) {
-    value += (byte & 127) * scale;
-    scale *= 128;
-    if (byte >= 128) continue;
-    numbers.push(value);
-    value = 0;
-    scale = 1;
-  }
-  const [parent = 0, sequence = 0] = numbers;
-  return { parent, sequence };
+  const { session } = writer.parts;
+  return parseFork(atOnce(readContent(session, atOnce(branchRecord(session.core, branch))))).sequence;
 }
 
 function chosen(changes: Change[], mode: MergeMode, select: MergeOptions["select"]): Change[] {
@@ -226,10 +206,4 @@ function storeMerge(writer: CapsuleWriter, source: number, target: number, merge
   };
   writer.storeOwnEvent("BranchMerged", payload, { place: run, branch: target, stage: undefined, atMs });
   return checkpoint.id;
-}
-
-/** The run that a branch was made for. */
-export function runOf(record: CoreRecord): SpecRun | null {
-  const { spec_id: specId, run_id: runId } = parseAttributes(record);
-  return typeof specId === "string" && typeof runId === "string" ? { specId, runId } : null;
 }

@@ -82,6 +82,18 @@ describe("setPolicy()", () => {
     await next.close();
   });
 
+  it("is in force on its own branch alone", async () => {
+    const { capsule } = await newCapsule({ specId: "S-1", runId: "r1" });
+    await setPolicy(capsule, { policy_id: "of-r1" });
+    const stampOf = async (runId: string) => {
+      await capsule.commitStage({ stage: "plan", specId: "S-1", runId });
+      const run = await capsule.snapshot({ branch: `run/${runId}` });
+      return (await collect(run.events({ type: "StageTransition" })))[0]?.payload["policy_id"];
+    };
+    expect([await stampOf("r1"), await stampOf("r2")]).toEqual(["of-r1", undefined]);
+    await capsule.close();
+  });
+
   it("takes the URI of a policy that is there, and no other", async () => {
     const { capsule } = await newCapsule();
     const { policyUri } = await setPolicy(capsule, { policy_id: "p" });

@@ -30,7 +30,6 @@ export interface StoredObject<Value> {
 }
 
 const MEDIA_TYPE = "application/json";
-const POLICY_URI = /^mv2:\/\//;
 
 /**
  * Stores a card under `…/card/<card_id>` and returns its URI; its title is searched, its text too.
@@ -90,33 +89,28 @@ export interface PolicyReference {
 }
 
 /**
- * Puts a policy in force: stores it, unless its URI is given, and emits `PolicySnapshotRef`. Every `StageTransition` from now on
+ * Puts a policy in force on the branch that the capsule works on: stores it, unless its URI is given, and emits `PolicySnapshotRef`. Every `StageTransition` from now on
  * names it, in this handle and in later ones.
  *
  * @throws CapsuleError `NotFound` if there is nothing at the URI, `InvalidArgument` with the fields that are wrong
  * @example await setPolicy(capsule, { policy_id: "strict", version: 2, max_cost: 5 });
  */
-export async function setPolicy(
-  capsule: Writable & Readable,
-  policy: Policy | string,
-  place: ObjectPlace = {},
-): Promise<PolicyReference> {
-  const uri = typeof policy === "string" ? policy : await putPolicy(capsule, policy, place);
-  if (!POLICY_URI.test(uri) || parseUri(uri).type !== "policy")
-    throw argumentError("policy", "a policy, or the URI of one", uri);
+export async function setPolicy(capsule: Writable & Readable, policy: Policy | string): Promise<PolicyReference> {
+  const uri = typeof policy === "string" ? policy : await putPolicy(capsule, policy);
+  if (parseUri(uri).type !== "policy") throw argumentError("policy", "a policy, or the URI of one", uri);
   const [entry, found] = [await capsule.resolve(uri, { contentHash: true }), await getPolicy(capsule, uri)];
   if (entry === null || found === null) {
     throw new CapsuleError("NotFound", `Cannot put the policy ${uri} in force: nothing is there`);
   }
   const reference = { policyUri: entry.uri, policyId: found.policy_id, policyHash: entry.contentHash };
   const payload = { policy_uri: entry.uri, policy_id: found.policy_id, policy_hash: entry.contentHash };
-  await capsule.emit({ type: "PolicySnapshotRef", payload, ...place });
+  await capsule.emit({ type: "PolicySnapshotRef", payload });
   return reference;
 }
 
-async function putPolicy(capsule: Writable, policy: Policy, place: ObjectPlace): Promise<Uri> {
+async function putPolicy(capsule: Writable, policy: Policy): Promise<Uri> {
   const text = await encodeObject("policy", policy);
-  return capsule.put({ path: policy.policy_id, type: "policy", ...place }, text, { mediaType: MEDIA_TYPE });
+  return capsule.put({ path: policy.policy_id, type: "policy" }, text, { mediaType: MEDIA_TYPE });
 }
 
 async function encodeObject(type: keyof ObjectTypes, value: unknown): Promise<string> {

@@ -2,16 +2,14 @@
 
 import type { File, FileSystem, LocalFile, Lock, Runtime } from "../runtimes/contract.js";
 import { parentPath, portablePath } from "../runtimes/paths.js";
-import { openAgeFile } from "./age/decrypted-file.js";
-import { AGE_MAGIC_BYTES, beginsAsAge } from "./age/header.js";
-import { type DecryptOptions, hasSecrets } from "./age/unlock.js";
+import { AGE_MAGIC_BYTES, beginsAsAge, type DecryptOptions, hasSecrets } from "./age/detect.js";
 import { isRunBranch, MAIN_BRANCH_NAME, normalizeBranchName, runBranchName } from "./branch-names.js";
+import { runOf } from "./branch-record.js";
 import { branchRecord } from "./core/branches.js";
 import { MAIN_BRANCH } from "./core/exports.js";
 import type { CoreHostOptions } from "./core/host.js";
 import { CoreInstance } from "./core/instance.js";
 import { capsuleInfo, createCapsule, openCapsule, recoveredLength, recoverLastBatch } from "./core/lifecycle.js";
-import { parseAttributes } from "./entry-reader.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import { acquireLock } from "./lock.js";
 import { toCapsuleError, translating } from "./machine-errors.js";
@@ -205,6 +203,7 @@ export async function openForReading(path: string, options: OpenOptions): Promis
 /** The file, or what is encrypted in it. Secrets that a file doesn't need are let be; one without them is refused by the core. */
 async function decryptedIfNeeded(file: File, options: DecryptOptions): Promise<File> {
   if (!hasSecrets(options) || !beginsAsAge(await file.read(0, AGE_MAGIC_BYTES))) return file;
+  const { openAgeFile } = await import("./age/decrypted-file.js");
   return openAgeFile(file, options);
 }
 
@@ -222,8 +221,8 @@ async function specOfRun(session: Session, runId: string | undefined): Promise<s
   if (runId === undefined) return undefined;
   const branch = await session.findBranch(runBranchName(runId));
   if (branch === MAIN_BRANCH) return DEFAULT_SPEC;
-  const specId = branch === null ? undefined : parseAttributes(await branchRecord(session.core, branch))["spec_id"];
-  if (typeof specId === "string") return specId;
+  const specId = branch === null ? undefined : runOf(await branchRecord(session.core, branch))?.specId;
+  if (specId !== undefined) return specId;
   throw argumentError("specId", "a spec, since runId is given and the run is not there yet", undefined);
 }
 

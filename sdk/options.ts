@@ -1,7 +1,7 @@
 /** How a capsule is opened and created. */
 
 import type { File, LockKind, Runtime } from "../runtimes/contract.js";
-import type { DecryptOptions } from "./age/unlock.js";
+import type { DecryptOptions } from "./age/detect.js";
 
 /** What a `ModelCallEnvelope` may keep of a call: nothing, its prompt, or prompt and response. */
 export const captureModes = ["none", "prompts_only", "full_io"] as const;

@@ -27,6 +27,13 @@ export interface SpecRun {
   readonly runId: string;
 }
 
+/** Where a target lies. */
+export interface PlacedTarget {
+  readonly uri: Uri;
+  /** Null if the target names none: then it goes where the handle works. */
+  readonly run: SpecRun | null;
+}
+
 /** Where runs were looked for before they had branches: whatever main shows. */
 const ON_MAIN = { branch: MAIN_BRANCH, sequence: WITH_PENDING };
 
@@ -36,8 +43,6 @@ export class Placement {
   /** The prefix used last, and for what: documents of one run come in rows. */
   private last = { type: "", specId: "" as string | undefined, runId: "" as string | undefined, prefix: "" };
   private readonly knownRuns = new Map<string, string>();
-  /** The run that the last target of {@link uriFor} named; null if it named none. */
-  targetRun: SpecRun | null = null;
 
   /** @param defaults spec and run of the open capsule, if it was given any */
   constructor(
@@ -49,9 +54,18 @@ export class Placement {
     return this.session.info.workspaceId;
   }
 
-  /** The URI for a target of `put`. @throws CapsuleError `InvalidUri`, `InvalidArgument`, `RunOfOtherSpec` */
-  uriFor(target: PutTarget): Uri {
-    this.targetRun = null;
+  /**
+   * The URI for a target of `put`, and the run that the target names itself.
+   *
+   * @throws CapsuleError `InvalidUri`, `InvalidArgument`, `RunOfOtherSpec`
+   */
+  locate(target: PutTarget): PlacedTarget {
+    const uri = this.uriFor(target);
+    const namesRun = typeof target === "object" && (target.specId !== undefined || target.runId !== undefined);
+    return { uri, run: namesRun ? this.specRun(target.specId, target.runId) : null };
+  }
+
+  private uriFor(target: PutTarget): Uri {
     if (typeof target === "string") return this.ownUri(target);
     if (typeof target !== "object" || target === null)
       throw argumentError("target", "a URI or an object with a path", target);
@@ -61,9 +75,7 @@ export class Placement {
     if (type === "policy" && specId === undefined && runId === undefined) {
       return formatUri({ workspaceId: this.workspaceId, specId: null, runId: null, type, path });
     }
-    const uri = appendPath(this.prefixFor(type, specId, runId), path);
-    if (runId !== undefined || specId !== undefined) this.targetRun = this.specRun(specId, runId);
-    return uri;
+    return appendPath(this.prefixFor(type, specId, runId), path);
   }
 
   /** Checks a URI that something is to be stored, hidden or aliased under: of this workspace, no event, no checkpoint. */

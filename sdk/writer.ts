@@ -27,7 +27,7 @@ import type { EventInput } from "./events.js";
 import { toCapsuleError } from "./machine-errors.js";
 import type { WriterParts } from "./open.js";
 import type { CaptureMode } from "./options.js";
-import { Placement, type SpecRun } from "./placement.js";
+import { type PlacedTarget, Placement, type SpecRun } from "./placement.js";
 import type { SanitizedDocument, SanitizedMark } from "./redact/sanitizer.js";
 import type { EventPayloads } from "./schema/events.js";
 import { checkUri, parseUri, type Uri } from "./uri.js";
@@ -87,25 +87,26 @@ export class CapsuleWriter {
 
   put(target: PutTarget, content: PutContent, options: PutOptions): Uri | Promise<Uri> {
     this.requireWritable();
-    const uri = this.placement.uriFor(target);
-    if (!isWholeContent(content)) return this.putStreamAt(uri, content, options);
-    return this.putWhole(uri, this.sanitized(uri, options, content), options.atMs ?? this.parts.clock());
+    const place = this.placement.locate(target);
+    if (!isWholeContent(content)) return this.putStreamAt(place, content, options);
+    const stored = this.sanitized(place.uri, options, content);
+    return this.putWhole(place, stored, options.atMs ?? this.parts.clock());
   }
 
-  private putWhole(uri: Uri, { options, content }: SanitizedDocument<PutOptions>, atMs: number): Uri {
-    const input = this.documentInput(uri, options, atMs);
-    tell(options, uri, this.storeDocument(prepareDocument(input, content, options.index)));
-    return uri;
+  private putWhole(place: PlacedTarget, { options, content }: SanitizedDocument<PutOptions>, atMs: number): Uri {
+    const input = this.documentInput(place, options, atMs);
+    tell(options, place.uri, this.storeDocument(prepareDocument(input, content, options.index)));
+    return place.uri;
   }
 
-  private async putStreamAt(uri: Uri, content: PutContent, options: PutOptions): Promise<Uri> {
+  private async putStreamAt(place: PlacedTarget, content: PutContent, options: PutOptions): Promise<Uri> {
     const atMs = options.atMs ?? this.parts.clock();
     const { sanitizer, session } = this.parts;
-    if (sanitizer === null) return this.putStream(this.documentInput(uri, options, atMs), content, options);
-    sanitizer.refuseSecretIn("URI", uri);
+    if (sanitizer === null) return this.putStream(this.documentInput(place, options, atMs), content, options);
+    sanitizer.refuseSecretIn("URI", place.uri);
     const whole = await sanitizer.wholeContent(content, (next) => session.queue?.awaitProducer(next) ?? next());
     this.requireWritable();
-    return this.putWhole(uri, sanitizer.sanitizeDocument(options, whole), atMs);
+    return this.putWhole(place, sanitizer.sanitizeDocument(options, whole), atMs);
   }
 
   /** What is stored of a document: all of it, or what is left of it after masking. */
@@ -126,17 +127,19 @@ export class CapsuleWriter {
   }
 
   /** Checks what a document says of itself. Whether it is searched is decided with its content. */
-  documentInput(uri: Uri, options: PutOptions, atMs: number): RecordInput {
+  documentInput({ uri, run }: PlacedTarget, options: PutOptions, atMs: number): RecordInput {
     const { title = "" } = options;
     if (typeof title !== "string" || !isWellFormed(title)) throw argumentError("title", "well-formed text", title);
     const attributesJson = documentAttributes(options, uri);
-    const branch = this.branches.forRun(this.placement.targetRun, atMs);
+    checkTime(atMs);
+    // Last of all: it may fork a branch.
+    const branch = this.branches.forRun(run, atMs);
     return {
       kind: RecordKind.REVISION,
       tag: 0,
       isDocument: false,
       branch,
-      atMs: checkTime(atMs),
+      atMs,
       uri,
       title,
       attributesJson,
@@ -235,10 +238,10 @@ export class CapsuleWriter {
     const place = this.placement.specRun(event.specId, event.runId);
     if (stage !== undefined) this.refuseSecretIn("stage", stage);
     if (place !== null) this.refuseSecretIn("run", `${place.specId}/${place.runId}`);
-    const atMs = event.atMs ?? this.parts.clock();
+    const atMs = checkTime(event.atMs ?? this.parts.clock());
     const branch = this.branches.forRun(place, atMs);
     const uri = this.storeEvent(event.type, payload, { place, branch, stage, sanitized, atMs });
-    if (event.type === "PolicySnapshotRef") this.policy.note(payload);
+    if (event.type === "PolicySnapshotRef") this.policy.note(branch, payload);
     return uri;
   }
 

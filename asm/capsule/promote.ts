@@ -100,6 +100,7 @@ function write(branch: u32, at: u64): i32 {
   if (ordinal < 0) return ordinal;
   countRecord();
   addToCounter(Counter.BYTES_PUT, source.contentLength);
+  addToCounter(Counter.BYTES_REPEATED, source.contentLength);
   addToCounter(Counter.BYTES_STORED, storedPayloadLength);
   return memtableIsFull() ? cutSegment() : OK;
 }

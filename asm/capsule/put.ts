@@ -11,7 +11,7 @@ import {
 } from "../format/record";
 import { analyzerId } from "../format/superblock";
 import { blake3 } from "../hash/blake3";
-import { addToCounter } from "../log/head";
+import { addToCounter, branchCount } from "../log/head";
 import { addRecord, draft, storedPayloadLength } from "../log/pack-writer";
 import { isPoisoned } from "../log/source";
 import { Buffer } from "../memory/buffer";
@@ -93,7 +93,8 @@ export function putRecord(
   const number = nextRecord();
   if (number == u32.MAX_VALUE) return fail(LIMIT_EXCEEDED, Cause.RECORD_COUNT, 0);
   let isNewUri = found == 0;
-  if (isNewUri && branch != 0) {
+  // Without branches, what isn't found on main is nowhere.
+  if (isNewUri && branchCount != 0) {
     const exists = uriExists(uri, uriLength);
     if (exists < 0) return exists;
     isNewUri = exists == 0;

@@ -38,7 +38,7 @@ export function documentAt(index) {
     " ",
   );
   return {
-    target: { path: `docs/d${String(index).padStart(5, "0")}.md`, specId: "SPEC-1", runId: `r${index % 3}` },
+    target: { path: `docs/d${String(index).padStart(5, "0")}.md`, specId: `SPEC-${index % 3}` },
     content: text,
     title: `${pick()} ${pick()}`,
     tags: index % 4 === 0 ? ["even"] : [],

@@ -45,6 +45,36 @@ export const cases = {
     await capsule.close();
     return then;
   },
+  async "branches of runs, before and after they are merged"(context) {
+    const path = placeFor(context, "branches");
+    const main = await create(path, 6);
+    await main.putMany(documents(20));
+    await main.commit({ label: "base" });
+    await main.close();
+    const run = await Capsule.open(path, { ...fixed(7), mode: "write", specId: "SPEC-1", runId: "abc" });
+    await run.putMany(documents(10, 15));
+    await run.remove((await listAll(run))[0][0]);
+    await run.emit({ type: "DebugTrace", payload: { message: "m", context: {} } });
+    const { id } = await run.commitStage({ stage: "plan" });
+    const shown = async (reader) => {
+      const events = [];
+      for await (const event of reader.events()) events.push(event);
+      const { hits, total } = await reader.search("the report", { limit: 20, count: true });
+      return [await listAll(reader), events, hits, total];
+    };
+    const views = async () => [
+      await shown(await run.snapshot({ branch: "main" })),
+      await shown(await run.snapshot({ branch: "run/abc" })),
+      await shown(await run.at(id)),
+      (await run.search("the report", { limit: 20, scope: "run" })).resultsDigest,
+      await run.branches(),
+    ];
+    const answers = [await views()];
+    answers.push(await run.merge({ from: "run/abc", mode: "curated", dryRun: true }));
+    answers.push(await run.merge({ from: "run/abc" }), await run.merge({ from: "run/abc" }), await views());
+    await run.close();
+    return [answers, await sha256(readFileSync(path))];
+  },
   async "a reader keeps its snapshot beside a writer, and changes nothing"(context) {
     const path = placeFor(context, "beside");
     const writer = await create(path, 5);

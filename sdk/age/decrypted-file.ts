@@ -3,10 +3,11 @@
 import { type File, type FileIdentity, RuntimeError } from "../../runtimes/contract.js";
 import { CHUNK_BYTES, PayloadCipher } from "../core/age.js";
 import { argumentError, CapsuleError } from "../errors.js";
+import type { DecryptOptions } from "./detect.js";
 import { PAYLOAD_NONCE_BYTES, payloadKey } from "./file-key.js";
 import { headerError, MAX_HEADER_BYTES, parseHeader } from "./header.js";
 import { chunkOffset, type PayloadLayout, payloadError, payloadLayout, sealedBytesOf } from "./payload.js";
-import { type DecryptOptions, unlockHeader } from "./unlock.js";
+import { unlockHeader } from "./unlock.js";
 
 /** Chunks of plaintext that are kept: 1 MiB. */
 const KEPT_CHUNKS = 16;

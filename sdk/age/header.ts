@@ -3,6 +3,7 @@
 import { base64nopad } from "@scure/base";
 import { concatBytes, encodeUtf8 } from "../../runtimes/std.js";
 import { CapsuleError } from "../errors.js";
+import { VERSION_LINE } from "./detect.js";
 
 /** One recipient's piece of the header: a type with arguments, and what only that recipient can open. */
 export interface Stanza {
@@ -24,9 +25,6 @@ export interface Header {
 /** The most that a header may take: some 500 recipients. Each costs whoever opens the file an operation on a curve. */
 export const MAX_HEADER_BYTES = 64 * 1024;
 
-const VERSION_LINE = "age-encryption.org/v1";
-/** What {@link beginsAsAge} needs of a file. */
-export const AGE_MAGIC_BYTES = VERSION_LINE.length + 1;
 const STANZA_PREFIX = "-> ";
 const MAC_PREFIX = "---";
 const MAC_BYTES = 32;
@@ -51,12 +49,6 @@ export function tryDecodeBase64(text: string): Uint8Array | null {
 }
 
 export const encodeBase64 = (bytes: Uint8Array): string => base64nopad.encode(bytes);
-
-/** Whether bytes are an age file's first. */
-export function beginsAsAge(bytes: Uint8Array): boolean {
-  const magic = encodeUtf8(`${VERSION_LINE}\n`);
-  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
-}
 
 class LineReader {
   offset = 0;

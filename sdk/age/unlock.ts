@@ -2,6 +2,7 @@
 
 import { MAX_WORK_FACTOR } from "../core/age.js";
 import { argumentError, CapsuleError } from "../errors.js";
+import type { DecryptOptions } from "./detect.js";
 import { equalBytes, headerMac } from "./file-key.js";
 import { type Header, headerError, type Stanza } from "./header.js";
 import { parseIdentity } from "./keys.js";
@@ -13,21 +14,6 @@ import {
   unwrapWithPassphrase,
 } from "./passphrase.js";
 import { checkedShare, unwrapWithIdentity, X25519_TYPE } from "./x25519.js";
-
-/** What opens an age file. Both may be given: the file says which is needed. */
-export interface DecryptOptions {
-  /** Text is taken as UTF-8, as it is. An array stays the caller's, to be wiped by him. */
-  readonly passphrase?: string | Uint8Array;
-  /** X25519 secret keys, `AGE-SECRET-KEY-1…`. */
-  readonly identities?: readonly string[];
-  /** The most work that a passphrase may cost, as a power of two; at most 20, the default, which takes 1 GiB. */
-  readonly maxWorkFactor?: number;
-}
-
-/** Whether anything is there to decrypt with. */
-export function hasSecrets({ passphrase, identities }: DecryptOptions): boolean {
-  return passphrase !== undefined || (identities !== undefined && identities.length > 0);
-}
 
 /**
  * The file key, 16 bytes, to be wiped by the caller. The header's code is checked.

@@ -58,7 +58,12 @@ export async function openMemory(config: Config, options: OpenMemoryOptions = {}
 async function openCapsule(config: Config, options: OpenMemoryOptions, runtime: Runtime): Promise<Memory> {
   const { mode = "write", create = false, onWarning: _, ...rest } = options;
   const { path, workspaceId, writerQueue } = config.capsule;
-  const writer = { queueCapacity: writerQueue, captureMode: config.capture.mode, ...rest };
+  const writer = {
+    queueCapacity: writerQueue,
+    captureMode: config.capture.mode,
+    sanitize: config.capture.sanitizeOnIngest,
+    ...rest,
+  };
   const capsule =
     create && runtime.files.stat(path) === null
       ? await Capsule.create(path, { workspaceId, ...writer })

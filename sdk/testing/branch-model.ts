@@ -76,6 +76,8 @@ export class BranchModel {
   private branches: ModelBranch[] = [this.main];
   private moments: Moment[] = [];
   private stages = 0;
+  /** Events that the capsule made itself. */
+  private ownEvents = 0;
 
   private constructor(
     private capsule: Capsule,
@@ -90,6 +92,11 @@ export class BranchModel {
 
   async close(): Promise<void> {
     await this.capsule.close();
+  }
+
+  /** The file as it stands now. */
+  file(): Uint8Array {
+    return this.runtime.files.readFile(CAPSULE_PATH);
   }
 
   async apply(step: Step): Promise<void> {
@@ -161,7 +168,7 @@ export class BranchModel {
     }
     // The capsule's own event of it.
     const events = this.branchOf(step.run).changes;
-    events.push({ uri: `event of ${uri}`, thing: { text: "" }, isEvent: true, source: null });
+    events.push({ uri: `event ${++this.ownEvents}`, thing: { text: "" }, isEvent: true, source: null });
   }
 
   private async stage(index: number): Promise<void> {

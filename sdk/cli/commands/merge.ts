@@ -44,6 +44,7 @@ async function mergeBranch(context: CommandContext, options: MergeCommandOptions
   const given = selectionOf(options);
   const { from, to, dryRun = false } = options;
   const common: MergeOptions = { from, to, mode, dryRun, signal: context.signal };
+  // From and to say all: the run of the environment has no part in it.
   const result = await writing({ ...context, branchOptions: {} }, {}, (capsule) =>
     capsule.merge(given === null ? common : { ...common, select: given }),
   );
