@@ -37,10 +37,14 @@ export {
   type ErrorDetails,
 } from "./errors.js";
 export {
+  type BackendFigures,
+  type GateCheck,
+  type Latency,
   type ParityOptions,
   type ParityReport,
   type ParityResult,
   parseGoldenSuite,
+  type QueryFigures,
   runParity,
 } from "./eval/parity.js";
 export { parityMarkdown } from "./eval/parity-markdown.js";
