@@ -10,9 +10,9 @@ import { z } from "zod";
 import type { CapsuleErrorCode } from "../errors.js";
 import { capsuleErrorCodes } from "../errors.js";
 import { memoryBackends } from "../options.js";
+import { asOf, branch, count, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 
-/** Stands in every document as `schema_version`. */
-export const OUTPUT_SCHEMA_VERSION = 1;
+export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
 
 /** Codes that only the command line has: a command line that makes no sense, and a bug. */
 export const commandErrorCodes = ["UsageError", "InternalError"] as const;
@@ -20,19 +20,6 @@ export type CommandErrorCode = (typeof commandErrorCodes)[number];
 export type OutputErrorCode = CapsuleErrorCode | CommandErrorCode;
 
 const errorCodes: readonly OutputErrorCode[] = [...capsuleErrorCodes, ...commandErrorCodes];
-
-const head = { schema_version: z.literal(OUTPUT_SCHEMA_VERSION), tool_version: z.string().min(1) };
-const count = z.number().int().nonnegative();
-const uri = z.string().startsWith("mv2://").describe("An mv2:// URI");
-const time = z.iso.datetime({ precision: 3 }).describe("UTC, with milliseconds");
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const branch = z.string().min(1);
-const asOf = z.string().min(1).nullable().describe("The checkpoint that was asked for; null: the newest commit");
-const jsonObject = z.record(z.string(), z.json());
-
-function output<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject({ ...head, ...shape });
-}
 
 const init = output({
   created: z.boolean().describe("False if there was a capsule already, which was left as it is"),
