@@ -30,3 +30,9 @@ export function beginsAsAge(bytes: Uint8Array): boolean {
   const magic = encodeUtf8(`${VERSION_LINE}\n`);
   return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
 }
+
+/** Whether an age file was encrypted with a passphrase, by its first bytes: a passphrase's entry stands alone. */
+export function needsPassphrase(head: Uint8Array): boolean {
+  const entry = encodeUtf8(`${VERSION_LINE}\n-> scrypt `);
+  return head.length >= entry.length && entry.every((byte, i) => head[i] === byte);
+}

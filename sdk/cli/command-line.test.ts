@@ -6,6 +6,7 @@ import { defineCommandCases } from "./testing/commands.cases.js";
 import { defineEvalCases } from "./testing/eval.cases.js";
 import { defineFailureCases } from "./testing/failures.cases.js";
 import { defineProcessCases } from "./testing/process.cases.js";
+import { defineSecretCases } from "./testing/secrets.cases.js";
 
 beforeAll(ensureBuilt, 120_000);
 
@@ -13,3 +14,4 @@ defineCommandCases();
 defineEvalCases();
 defineFailureCases();
 defineProcessCases();
+defineSecretCases();

@@ -6,6 +6,7 @@ import { type Config, loadConfig } from "../config.js";
 import type { OpenOptions, WriterOptions } from "../options.js";
 import type { Readable } from "../readable.js";
 import type { OutputStream, Terminal } from "./output/terminal.js";
+import { type SecretSources, secretsFor } from "./secrets.js";
 
 /** The options that every command takes. */
 export interface GlobalOptions {
@@ -15,6 +16,8 @@ export interface GlobalOptions {
   readonly run?: string;
   readonly wait: number;
   readonly json?: boolean;
+  readonly passphraseFile?: string;
+  readonly identity?: readonly string[];
 }
 
 export interface CommandContext {
@@ -33,6 +36,8 @@ export interface CommandContext {
   /** Fires on the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
+  /** Where secrets are to be taken from. */
+  readonly secrets: SecretSources;
 }
 
 export async function createContext(
@@ -40,11 +45,12 @@ export async function createContext(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<CommandContext> {
-  const { capsule, branch, run, wait, json = false } = options;
+  const { capsule, branch, run, wait, json = false, passphraseFile = null, identity = [] } = options;
   const config = await loadConfig();
   const capsulePath = capsule ?? config.capsule.path;
   const place = placeOf(branch, run, config.environmentRunId);
-  return { config, capsulePath, ...place, run: run ?? null, waitSeconds: wait, json, signal, terminal };
+  const secrets = { passphraseFile, identityFiles: identity };
+  return { config, capsulePath, ...place, run: run ?? null, waitSeconds: wait, json, signal, terminal, secrets };
 }
 
 function placeOf(branch: string | undefined, run: string | undefined, environmentRun: string | null) {
@@ -63,7 +69,11 @@ export async function reading<Result>(
 ): Promise<Result> {
   // A run that was named has to be there; that of the environment may not have written yet.
   const { run, branch, branchOptions } = context;
-  const capsule = await Capsule.open(context.capsulePath, run === null ? branchOptions : { branch });
+  const secrets = await secretsFor(context, context.capsulePath);
+  const capsule = await Capsule.open(context.capsulePath, {
+    ...secrets,
+    ...(run === null ? branchOptions : { branch }),
+  });
   try {
     return await work(asOf === undefined ? capsule : await capsule.at(asOf), capsule);
   } finally {

@@ -20,6 +20,7 @@ import { addRm } from "./commands/rm.js";
 import { addSearch } from "./commands/search.js";
 import { addStats } from "./commands/stats.js";
 import { UsageError } from "./failure.js";
+import { collect } from "./options.js";
 import { jsonDocument } from "./output/json.js";
 import type { Terminal } from "./output/terminal.js";
 import { createRun, type Outcome, printFailure, type Run } from "./runner.js";
@@ -115,7 +116,12 @@ function createProgram(run: Run, write: (text: string) => void): Command {
     .option("--capsule <path>", "the capsule's file (default: the configuration's, .speckit/memvid/workspace.mv2)")
     .option("--branch <name>", "the branch to work on; default: the run's, else main")
     .option("--run <id>", "the run whose branch to work on; default: SPECKIT_RUN_ID")
-    .option("--wait <seconds>", "how long to wait for another writer", parseSeconds, 0);
+    .option("--wait <seconds>", "how long to wait for another writer", parseSeconds, 0)
+    .option(
+      "--passphrase-file <file>",
+      "take the passphrase from a file; default: SPECKIT_MEMVID_PASSPHRASE, else asked",
+    )
+    .option("--identity <file>", "a file of age identities that open what is encrypted, may be repeated", collect);
   for (const add of COMMANDS) add(group, run);
   addEval(program, run);
   return program;

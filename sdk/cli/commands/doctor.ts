@@ -7,6 +7,7 @@ import type { CommandContext } from "../context.js";
 import { startProgress } from "../output/progress.js";
 import { dim, green, red, type Span, yellow } from "../output/screen.js";
 import type { CommandResult, Run } from "../runner.js";
+import { secretsFor } from "../secrets.js";
 
 /** Errors that the caller can put right; all others are the machine's. */
 const USER_ERRORS: readonly DiagnosticCode[] = ["Missing", "VersionMismatch", "ForeignFormat", "Encrypted", "Locked"];
@@ -27,11 +28,12 @@ export function addDoctor(group: Command, run: Run): void {
 
 async function examine(context: CommandContext, deep: boolean): Promise<CommandResult<"doctor">> {
   const { capsulePath, signal, terminal } = context;
+  const secrets = await secretsFor(context, capsulePath);
   const progress = startProgress(terminal, "Checking");
   let diagnostics: Diagnostic[];
   try {
     const onProgress = (bytesDone: number, bytesTotal: number): void => progress.update(bytesDone, bytesTotal);
-    diagnostics = await Capsule.doctor(capsulePath, { deep, signal, onProgress });
+    diagnostics = await Capsule.doctor(capsulePath, { ...secrets, deep, signal, onProgress });
   } finally {
     progress.stop();
   }

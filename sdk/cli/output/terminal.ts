@@ -52,11 +52,15 @@ function isClosedPipe(error: NodeJS.ErrnoException): boolean {
 export interface Terminal {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Whether somebody is there who can be asked, on stderr, and answers on stdin; default false. */
+  readonly canAsk?: boolean;
 }
 
 export function processTerminal(): Terminal {
+  const stderr = new OutputStream(process.stderr, process.env);
   return {
     stdout: new OutputStream(process.stdout, process.env),
-    stderr: new OutputStream(process.stderr, process.env),
+    stderr,
+    canAsk: stderr.isTerminal && process.stdin.isTTY === true,
   };
 }

@@ -79,7 +79,8 @@ async function runLine(line: string, terminal: Terminal, signal: AbortSignal): P
     if (args.includes("-")) {
       throw new UsageError('Cannot read "-": the shell reads standard input itself', "Give a file.");
     }
-    return await runCommandLine(["capsule", ...args], terminal, signal);
+    // The line editor would echo an answer.
+    return await runCommandLine(["capsule", ...args], { ...terminal, canAsk: false }, signal);
   } catch (error) {
     return printFailure(terminal, error, false);
   }

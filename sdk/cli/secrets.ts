@@ -1,0 +1,194 @@
+/**
+ * Secrets, and where the command line takes them from: the environment, a file, a prompt. Never from an argument, which
+ * every process on the machine can read.
+ */
+
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { toRuntimeError } from "../../runtimes/errors.js";
+import { concatBytes } from "../../runtimes/std.js";
+import { AGE_MAGIC_BYTES, beginsAsAge, type DecryptOptions, needsPassphrase } from "../age/detect.js";
+import { abortedError, CapsuleError, throwIfAborted } from "../errors.js";
+import { toCapsuleError } from "../machine-errors.js";
+import { defaultRuntime } from "../runtime.js";
+import type { Terminal } from "./output/terminal.js";
+
+export const PASSPHRASE_VARIABLE = "SPECKIT_MEMVID_PASSPHRASE";
+const MAX_SECRET_FILE_BYTES = 65_536;
+/** What tells an age file with a passphrase from one for recipients. */
+const HEAD_BYTES = 512;
+
+/** What the command line says of secrets. */
+export interface SecretSources {
+  /** `-` is standard input; null if none was given. */
+  readonly passphraseFile: string | null;
+  readonly identityFiles: readonly string[];
+}
+
+/** What asking for a secret needs of a command's context. */
+export interface SecretContext {
+  readonly secrets: SecretSources;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The passphrase of a file that exists.
+ *
+ * @param what is encrypted with it, for the prompt: `"run.mv2e"`
+ * @throws CapsuleError `PassphraseRequired` if nothing gives it and nobody can be asked, `InvalidArgument`, `Aborted`
+ */
+export async function existingPassphrase(context: SecretContext, what: string): Promise<string | Uint8Array> {
+  return (await givenPassphrase(context)) ?? askHidden(context, `Passphrase of ${what}:`);
+}
+
+/** The passphrase of a file that is to be made: a prompt asks for it twice. Throws as {@link existingPassphrase}. */
+export async function newPassphrase(context: SecretContext, what: string): Promise<string | Uint8Array> {
+  const given = await givenPassphrase(context);
+  if (given !== null) return given;
+  for (;;) {
+    const first = await askHidden(context, `New passphrase for ${what}:`);
+    if (first === (await askHidden(context, "The same once more:"))) return first;
+    await context.terminal.stderr.write("The two differ.\n");
+  }
+}
+
+async function givenPassphrase({ secrets }: SecretContext): Promise<string | Uint8Array | null> {
+  // An empty variable is one that was not set.
+  const ofEnvironment = defaultRuntime.environment.variable(PASSPHRASE_VARIABLE) ?? "";
+  if (ofEnvironment !== "") return ofEnvironment;
+  return secrets.passphraseFile === null ? null : passphraseOfFile(secrets.passphraseFile);
+}
+
+/** The only line of a file, without its end. */
+async function passphraseOfFile(path: string): Promise<Uint8Array> {
+  const bytes = await readSecretFile(path, "passphrase file");
+  const lineEnd = bytes.indexOf(0x0a);
+  if (lineEnd >= 0 && lineEnd < bytes.length - 1) {
+    throw secretFileError(
+      "passphrase file",
+      path,
+      "it has more than one line",
+      "Keep the passphrase in a file of its own.",
+    );
+  }
+  const end = lineEnd < 0 ? bytes.length : lineEnd > 0 && bytes[lineEnd - 1] === 0x0d ? lineEnd - 1 : lineEnd;
+  if (end > 0) return bytes.subarray(0, end);
+  throw secretFileError("passphrase file", path, "it is empty", "Write the passphrase into it, on one line.");
+}
+
+/**
+ * The identities of the files that were given, as age writes them: one a line, comments and empty lines between.
+ *
+ * @throws CapsuleError `InvalidArgument`, which repeats nothing of the file
+ */
+export async function readIdentities({ secrets }: Pick<SecretContext, "secrets">): Promise<string[]> {
+  const identities: string[] = [];
+  for (const path of secrets.identityFiles) identities.push(...(await identitiesOfFile(path)));
+  return identities;
+}
+
+async function identitiesOfFile(path: string): Promise<string[]> {
+  const { parseIdentity } = await import("../age/keys.js");
+  const bytes = await readSecretFile(path, "identity file");
+  const found: string[] = [];
+  for (const [index, line] of new TextDecoder().decode(bytes).split("\n").entries()) {
+    const text = line.trim();
+    if (text === "" || text.startsWith("#")) continue;
+    try {
+      parseIdentity(text).fill(0);
+    } catch {
+      const reason = `line ${index + 1} is neither an X25519 identity nor a comment`;
+      throw secretFileError("identity file", path, reason, "An identity begins with AGE-SECRET-KEY-1.");
+    }
+    found.push(text);
+  }
+  if (found.length > 0) return found;
+  throw secretFileError("identity file", path, "there is no identity in it", 'Make one with "age-keygen -o FILE".');
+}
+
+/**
+ * What opens the file at a path: nothing if it isn't encrypted or can't be read, which whoever opens it will tell; the
+ * identities that were given, or its passphrase.
+ *
+ * @throws CapsuleError as {@link existingPassphrase} and {@link readIdentities}
+ */
+export async function secretsFor(context: SecretContext, path: string): Promise<DecryptOptions> {
+  const head = beginningOf(path);
+  if (!beginsAsAge(head)) return {};
+  if (needsPassphrase(head)) return { passphrase: await existingPassphrase(context, JSON.stringify(path)) };
+  return { identities: await readIdentities(context) };
+}
+
+function beginningOf(path: string): Uint8Array {
+  try {
+    const file = defaultRuntime.files.open(path, { mode: "read" });
+    try {
+      const head = file.read(0, AGE_MAGIC_BYTES);
+      return beginsAsAge(head) ? file.read(0, HEAD_BYTES) : head;
+    } finally {
+      file.close();
+    }
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+async function readSecretFile(path: string, what: string): Promise<Uint8Array> {
+  // A pipe will do too: --passphrase-file <(pass show capsule).
+  const source: Readable = path === "-" ? process.stdin : createReadStream(path, { end: MAX_SECRET_FILE_BYTES });
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of source as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length > MAX_SECRET_FILE_BYTES) break;
+    }
+  } catch (cause) {
+    throw toCapsuleError(toRuntimeError(cause, "read", path), `read the ${what}`);
+  }
+  if (length <= MAX_SECRET_FILE_BYTES) return concatBytes(...pieces);
+  throw secretFileError(what, path, `it has more than ${MAX_SECRET_FILE_BYTES} bytes`, "Check the path.");
+}
+
+function secretFileError(what: string, path: string, reason: string, hint: string): CapsuleError {
+  const message = `Cannot use the ${what} ${JSON.stringify(path)}: ${reason}`;
+  return new CapsuleError("InvalidArgument", message, { hint, details: { path } });
+}
+
+async function askHidden({ terminal, signal }: SecretContext, message: string): Promise<string> {
+  throwIfAborted(signal, "ask for the passphrase");
+  if (!terminal.canAsk) {
+    throw new CapsuleError(
+      "PassphraseRequired",
+      "Cannot go on without a passphrase: none was given, and nobody is there to ask",
+      {
+        hint: `Set ${PASSPHRASE_VARIABLE}, or give --passphrase-file.`,
+      },
+    );
+  }
+  return promptHidden(message, { input: process.stdin, output: process.stderr, signal });
+}
+
+/** What a prompt reads from and is written to. */
+export interface PromptStreams {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly signal: AbortSignal;
+}
+
+/** Asks for a text that isn't shown, not even by its length. @throws CapsuleError `Aborted` by the signal or Ctrl-C */
+export async function promptHidden(message: string, streams: PromptStreams): Promise<string> {
+  const { default: password } = await import("@inquirer/password");
+  const validate = (text: string): true | string => text !== "" || "It is empty.";
+  try {
+    return await password({ message, validate }, { ...streams, clearPromptOnDone: true });
+  } catch (error) {
+    // By name, as the library wants it: Ctrl-C, the signal, a closed terminal.
+    if (error instanceof Error && /^(?:Abort|Exit|Cancel)PromptError$/.test(error.name)) {
+      throw abortedError("ask for the passphrase", streams.signal);
+    }
+    throw error;
+  }
+}
