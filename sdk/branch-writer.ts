@@ -24,13 +24,33 @@ export class BranchWriter {
     private readonly defaults: SpecRun | null,
   ) {}
 
-  /** The branch that something of a run goes to; null stands for the handle's own. */
+  /**
+   * The branch that something of a run goes to; null stands for the handle's own. It is forked if it isn't there: to be
+   * called when nothing can be refused any more.
+   */
   forRun(run: SpecRun | null, atMs: number): number {
+    const [name, owner] = this.wanted(run);
+    const opened = this.check(run) ?? this.make(name, MAIN_BRANCH, owner, atMs);
     const { branch } = this.parts.session;
+    if (name === branch.name) branch.number = opened;
+    return opened;
+  }
+
+  /** As {@link forRun}, but null if that would fork. @throws CapsuleError `UnknownBranch`, `RunOfOtherSpec` */
+  check(run: SpecRun | null): number | null {
+    const { branch } = this.parts.session;
+    const [name, owner] = this.wanted(run);
+    if (name === branch.name && branch.number !== null && owner === this.defaults) return branch.number;
+    const found = this.find(name);
+    if (found === null && !isRunBranch(name)) throw unknownBranch(name);
+    if (found !== null) this.requireSpec(name, found, owner);
+    return found;
+  }
+
+  /** The name of a run's branch, and whose it is if it is made. */
+  private wanted(run: SpecRun | null): readonly [name: string, owner: SpecRun | null] {
     const isOwn = run === null || this.isDefault(run) || !this.parts.branchFollowsRun;
-    if (!isOwn) return this.open(runBranchName(run.runId), run, atMs);
-    if (branch.number === null) branch.number = this.open(branch.name, this.defaults, atMs);
-    return branch.number;
+    return isOwn ? [this.parts.session.branch.name, this.defaults] : [runBranchName(run.runId), run];
   }
 
   private isDefault({ specId, runId }: SpecRun): boolean {
@@ -62,16 +82,6 @@ export class BranchWriter {
     const found = atOnce(branchByName(this.parts.session.core, name));
     if (found !== null) this.know(name, found);
     return found;
-  }
-
-  private open(name: string, run: SpecRun | null, atMs: number): number {
-    const found = this.find(name);
-    if (found !== null) {
-      this.requireSpec(name, found, run);
-      return found;
-    }
-    if (!isRunBranch(name)) throw unknownBranch(name);
-    return this.make(name, MAIN_BRANCH, run, atMs);
   }
 
   private make(name: string, parent: number, run: SpecRun | null, atMs: number): number {

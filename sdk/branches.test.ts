@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Capsule } from "./capsule.js";
 import { BranchModel, type Step, stepArbitrary } from "./testing/branch-model.js";
-import { CAPSULE_PATH, collect, errorOf, newCapsule, repeatable } from "./testing/fixtures.js";
+import { CAPSULE_PATH, collect, errorOf, newCapsule, noise, repeatable } from "./testing/fixtures.js";
 
 const PLAN = "mv2://default/S/abc/artifact/plan.md";
 
@@ -58,6 +58,50 @@ describe("a run's branch", () => {
       },
     ]);
     await main.close();
+  });
+
+  it("isn't forked by what is refused", async () => {
+    const { run, runtime } = await withRun();
+    const binary = Uint8Array.of(0, 255);
+    const pieces = async function* () {
+      yield new Uint8Array(1000);
+      throw new Error("the source failed");
+    };
+    await expect(run.put({ path: "a" }, binary, { index: true })).rejects.toMatchObject({ code: "InvalidArgument" });
+    await expect(run.put({ path: "a" }, pieces())).rejects.toThrow("the source failed");
+    const refused: (() => Promise<unknown>)[] = [
+      () => run.put({ path: "a" }, "a", { title: "t".repeat(5000) }),
+      () => run.put({ path: "a" }, "a", { attributes: { long: "x".repeat(70_000) } }),
+      () => run.putMany([{ target: { path: "b", runId: "b" }, content: binary, index: true }]),
+      () => run.emit({ type: "DebugTrace", payload: { message: "m", context: null }, stage: "s".repeat(70_000) }),
+      () => run.commit({ label: "l".repeat(300) }),
+      () => run.commit({ label: "l", gitCommit: "x".repeat(70_000) }),
+      () => run.commitStage({ stage: "s", label: "" }),
+    ];
+    for (const call of refused) await errorOf(call);
+    await run.commit();
+    expect((await run.branches()).map(({ name }) => name)).toEqual(["main"]);
+    await run.close();
+    expect(await Capsule.doctor(CAPSULE_PATH, { runtime, deep: true })).toMatchObject([{ level: "ok" }]);
+  });
+
+  it("is forked by a stream when that has ended", async () => {
+    const { run, runtime } = await withRun();
+    const bytes = noise(2_500_000);
+    const pieces = async function* () {
+      for (let at = 0; at < bytes.length; at += 700_000) yield bytes.subarray(at, at + 700_000);
+    };
+    const uri = await run.put({ path: "long" }, pieces());
+    const short = await run.put({ path: "short", runId: "b" }, new Blob(["in one piece"]).stream());
+    await run.commit();
+    expect((await run.branches()).map(({ name }) => name)).toEqual(["main", "run/abc", "run/b"]);
+    expect(Buffer.compare((await run.get(uri)) ?? new Uint8Array(), bytes)).toBe(0);
+    expect(await (await run.snapshot({ branch: "run/b" })).get(short, { as: "text" })).toBe("in one piece");
+    const { contentBytesStored } = await run.stats();
+    expect(contentBytesStored).toBeGreaterThan(2_500_000);
+    expect(contentBytesStored).toBeLessThan(2_510_000);
+    await run.close();
+    expect(await Capsule.doctor(CAPSULE_PATH, { runtime, deep: true })).toMatchObject([{ level: "ok" }]);
   });
 
   it("belongs to one spec", async () => {

@@ -4,9 +4,9 @@ import { atOnce } from "./aliases.js";
 import { plainAttributes } from "./attributes.js";
 import { isWellFormed } from "./canonical-json.js";
 import { newCheckpointId } from "./checkpoint-ids.js";
-import { RecordKind, WITH_PENDING } from "./core/exports.js";
+import { MAIN_BRANCH, RecordKind, WITH_PENDING } from "./core/exports.js";
 import { findCheckpointId, findLabel } from "./core/reads.js";
-import { putRecord } from "./core/writes.js";
+import { checkTexts, putRecord } from "./core/writes.js";
 import { argumentError, CapsuleError } from "./errors.js";
 import type { Checkpoint, CommitOptions, CommitResult, StageOptions } from "./history.js";
 import type { SpecRun } from "./placement.js";
@@ -59,9 +59,10 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
   const atMs = writer.parts.clock();
   const place = writer.placement.specRun(options.specId, options.runId);
   const isGiven = policyId !== undefined || policyHash !== undefined || policyUri !== undefined;
-  const branch = writer.branches.forRun(place, atMs);
-  const inForce = isGiven ? {} : await writer.policy.members(branch);
-  const stored = storeCheckpoint(writer, { label, force, stage, gitCommit, place, branch, atMs });
+  const branch = writer.branches.check(place);
+  // What a branch that isn't there yet sees is main.
+  const inForce = isGiven ? {} : await writer.policy.members(branch ?? MAIN_BRANCH);
+  const stored = storeCheckpoint(writer, { label, force, stage, gitCommit, place, atMs });
   const payload = {
     stage,
     checkpoint_id: stored.id,
@@ -70,7 +71,8 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
     ...(policyHash === undefined ? {} : { policy_hash: policyHash }),
     ...(policyUri === undefined ? {} : { policy_uri: policyUri }),
   };
-  writer.storeOwnEvent("StageTransition", payload, { place, branch, stage, atMs });
+  const where = { place, branch: writer.branches.forRun(place, atMs), stage, atMs };
+  writer.storeOwnEvent("StageTransition", payload, where);
   await writer.commitPending(atMs);
   return { ...stored, sequence: writer.parts.session.info.headSequence };
 }
@@ -78,12 +80,10 @@ export async function commitStageNow(writer: CapsuleWriter, options: StageOption
 /** Stores a checkpoint; the commit is the caller's. */
 export function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): StoredCheckpoint {
   const { label, stage, gitCommit, place, atMs } = input;
-  const branch = input.branch ?? writer.branches.forRun(place, atMs);
-  if (label !== undefined) checkLabel(writer, label, branch, input.force);
+  const existing = input.branch ?? writer.branches.check(place);
+  if (label !== undefined) checkLabel(writer, label, existing, input.force);
   for (const name of [label, stage]) if (name !== undefined) writer.refuseSecretIn("label", name);
   if (gitCommit !== undefined && typeof gitCommit !== "string") throw argumentError("gitCommit", "a hash", gitCommit);
-  const id = newCheckpointId(atMs, writer.parts.random, (candidate) => isTaken(writer, branch, candidate));
-  const uri: Uri = writer.placement.internalUri("checkpoint", place, id);
   const isManual = stage === undefined;
   const attributesJson = plainAttributes({
     commit_hash: gitCommit,
@@ -91,6 +91,10 @@ export function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): 
     merged_from: input.mergedFrom,
     stage,
   });
+  checkTexts(label ?? "", attributesJson);
+  const branch = existing ?? writer.branches.forRun(place, atMs);
+  const id = newCheckpointId(atMs, writer.parts.random, (candidate) => isTaken(writer, branch, candidate));
+  const uri: Uri = writer.placement.internalUri("checkpoint", place, id);
   const { core } = writer.parts.session;
   const title = label ?? "";
   putRecord(
@@ -112,7 +116,8 @@ export function storeCheckpoint(writer: CapsuleWriter, input: CheckpointInput): 
   };
 }
 
-function checkLabel(writer: CapsuleWriter, label: string, branch: number, force: boolean): void {
+/** @param branch null if it isn't there yet, and so has no labels */
+function checkLabel(writer: CapsuleWriter, label: string, branch: number | null, force: boolean): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (typeof label !== "string" || label === "" || !isWellFormed(label) || /[\u0000-\u001f\u007f-\u009f]/.test(label)) {
     throw argumentError("label", "text without control characters", label);
@@ -120,7 +125,7 @@ function checkLabel(writer: CapsuleWriter, label: string, branch: number, force:
   if (encoder.encode(label).length > MAX_LABEL_BYTES) {
     throw new CapsuleError("TooLarge", `Cannot use the label: it has more than ${MAX_LABEL_BYTES} bytes`);
   }
-  if (force) return;
+  if (force || branch === null) return;
   const found = atOnce(findLabel(writer.parts.session.core, label, { branch, sequence: WITH_PENDING }));
   if (found === null) return;
   throw new CapsuleError(

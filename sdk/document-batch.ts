@@ -1,20 +1,19 @@
 /** Storing many documents as one entry of the queue. */
 
 import { endPieces, isWholeContent } from "./content.js";
-import type { RecordInput } from "./core/writes.js";
 import type { Document, PutManyOptions, WholeContent } from "./entries.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import type { PlacedTarget } from "./placement.js";
 import type { WriteQueue } from "./queue.js";
 import type { Uri } from "./uri.js";
-import { type CapsuleWriter, prepareDocument, tell } from "./writer.js";
+import { type CapsuleWriter, type DocumentInput, prepareDocument, tell } from "./writer.js";
 
 /** Documents that are checked together before the first of them is stored; an array is checked whole. */
 const CHUNK_DOCUMENTS = 1024;
 
 /** Checked, but for its content. */
 interface CheckedDocument {
-  readonly input: RecordInput;
+  readonly input: DocumentInput;
   readonly document: Document;
 }
 
@@ -105,8 +104,9 @@ class DocumentBatch {
     if (!isWholeContent(content))
       throw argumentError("content", "a string or bytes", content, "Use put() for a stream.");
     const outcome = this.writer.storeDocument(prepareDocument(input, content, index));
-    this.uris.push(input.uri as Uri);
-    tell(document, input.uri as Uri, outcome);
+    const uri = input.record.uri as Uri;
+    this.uris.push(uri);
+    tell(document, uri, outcome);
   }
 
   private async report(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   abortContent,
   appendCommit,
   beginContent,
+  checkTexts,
   markSynced,
   type PutOutcome,
   pendingRecords,
@@ -42,9 +43,17 @@ export interface EventPlace {
   readonly atMs: number;
 }
 
+/** A record that was checked, but for its content. Its branch is opened last of all: that may fork it. */
+export type UnplacedRecord = Omit<RecordInput, "branch">;
+
+/** What a document says of itself, and the run that its target names. */
+export interface DocumentInput {
+  readonly record: UnplacedRecord;
+  readonly run: SpecRun | null;
+}
+
 /** A document that was checked and only has to be stored. */
-export interface PreparedDocument {
-  readonly input: RecordInput;
+export interface PreparedDocument extends DocumentInput {
   readonly content: WholeContent;
 }
 
@@ -122,32 +131,24 @@ export class CapsuleWriter {
     this.parts.sanitizer?.refuseSecretIn(what, name);
   }
 
-  storeDocument(document: PreparedDocument): PutOutcome {
-    return putRecord(this.core, document.input, document.content);
+  storeDocument({ record, run, content }: PreparedDocument): PutOutcome {
+    return putRecord(this.core, { ...record, branch: this.branches.forRun(run, record.atMs) }, content);
   }
 
   /** Checks what a document says of itself. Whether it is searched is decided with its content. */
-  documentInput({ uri, run }: PlacedTarget, options: PutOptions, atMs: number): RecordInput {
+  documentInput({ uri, run }: PlacedTarget, options: PutOptions, atMs: number): DocumentInput {
     const { title = "" } = options;
     if (typeof title !== "string" || !isWellFormed(title)) throw argumentError("title", "well-formed text", title);
     const attributesJson = documentAttributes(options, uri);
-    checkTime(atMs);
-    // Last of all: it may fork a branch.
-    const branch = this.branches.forRun(run, atMs);
-    return {
-      kind: RecordKind.REVISION,
-      tag: 0,
-      isDocument: false,
-      branch,
-      atMs,
-      uri,
-      title,
-      attributesJson,
-    };
+    const record = { kind: RecordKind.REVISION, tag: 0, isDocument: false, atMs: checkTime(atMs), uri, title };
+    checkTexts(title, attributesJson);
+    this.branches.check(run);
+    return { record: { ...record, attributesJson }, run };
   }
 
-  private async putStream(input: RecordInput, content: PutContent, options: PutOptions): Promise<Uri> {
+  private async putStream({ record, run }: DocumentInput, content: PutContent, options: PutOptions): Promise<Uri> {
     const { index } = options;
+    const uri = record.uri as Uri;
     const pieces = piecesOf(content);
     const sniffer = new TextSniffer();
     const { queue } = this.parts.session;
@@ -162,14 +163,14 @@ export class CapsuleWriter {
         writeContent(this.core, piece);
       }
       const isDocument = index === false ? false : requireText(sniffer.finish(), index);
-      outcome = putStreamed(this.core, { ...input, isDocument });
+      outcome = putStreamed(this.core, { ...record, isDocument, branch: this.branches.forRun(run, record.atMs) });
     } catch (error) {
       if (!this.parts.session.isPoisoned) abortContent(this.core);
       await endPieces(pieces);
       throw error;
     }
-    tell(options, input.uri as Uri, outcome);
-    return input.uri as Uri;
+    tell(options, uri, outcome);
+    return uri;
   }
 
   remove(text: string, reason: string): boolean {
@@ -238,9 +239,10 @@ export class CapsuleWriter {
     const place = this.placement.specRun(event.specId, event.runId);
     if (stage !== undefined) this.refuseSecretIn("stage", stage);
     if (place !== null) this.refuseSecretIn("run", `${place.specId}/${place.runId}`);
-    const atMs = checkTime(event.atMs ?? this.parts.clock());
+    const atMs = event.atMs ?? this.parts.clock();
+    const record = this.eventRecord(event.type, { place, stage, sanitized, atMs });
     const branch = this.branches.forRun(place, atMs);
-    const uri = this.storeEvent(event.type, payload, { place, branch, stage, sanitized, atMs });
+    const uri = this.storeEvent(record, branch, payload);
     if (event.type === "PolicySnapshotRef") this.policy.note(branch, payload);
     return uri;
   }
@@ -258,23 +260,24 @@ export class CapsuleWriter {
   /** Stores an event of the capsule's own making, whose payload needs no check. */
   storeOwnEvent<Type extends EventType>(type: Type, payload: EventPayloads[Type], where: EventPlace): Uri {
     const { sanitizer } = this.parts;
-    if (sanitizer === null) return this.storeEvent(type, encodePayload(type, payload), where);
-    const masked = sanitizer.sanitizePayload(payload);
-    return this.storeEvent(type, encodePayload(type, masked.payload), { ...where, sanitized: masked.mark });
+    const masked = sanitizer?.sanitizePayload(payload);
+    const record = this.eventRecord(type, masked === undefined ? where : { ...where, sanitized: masked.mark });
+    return this.storeEvent(record, where.branch, encodePayload(type, masked?.payload ?? payload));
   }
 
-  private storeEvent(type: EventType, payload: Uint8Array, where: EventPlace): Uri {
+  /** The next event's record, checked. */
+  private eventRecord(type: EventType, where: Omit<EventPlace, "branch">): UnplacedRecord {
     const uri = this.placement.internalUri("event", where.place, String(this.eventsStored + 1));
     const attributesJson = plainAttributes({ stage: where.stage, sanitized: where.sanitized });
-    const atMs = checkTime(where.atMs);
-    const tag = eventTypeNumbers[type];
-    putRecord(
-      this.core,
-      { kind: RecordKind.EVENT, tag, isDocument: false, branch: where.branch, atMs, uri, title: "", attributesJson },
-      payload,
-    );
+    checkTexts("", attributesJson);
+    const [tag, atMs] = [eventTypeNumbers[type], checkTime(where.atMs)];
+    return { kind: RecordKind.EVENT, tag, isDocument: false, atMs, uri, title: "", attributesJson };
+  }
+
+  private storeEvent(record: UnplacedRecord, branch: number, payload: Uint8Array): Uri {
+    putRecord(this.core, { ...record, branch }, payload);
     this.eventsStored++;
-    return uri;
+    return record.uri as Uri;
   }
 
   /** Makes what waits durable. False if nothing did. */
@@ -300,12 +303,12 @@ export function tell({ onStored }: PutOptions, uri: Uri, outcome: PutOutcome): v
 
 /** Decides whether a document's content is searched. @throws CapsuleError `InvalidArgument` */
 export function prepareDocument(
-  input: RecordInput,
+  { record, run }: DocumentInput,
   content: WholeContent,
   index: PutOptions["index"],
 ): PreparedDocument {
   const isDocument = index === false ? false : requireText(isSearchableText(content), index);
-  return { input: isDocument ? { ...input, isDocument } : input, content };
+  return { record: isDocument ? { ...record, isDocument } : record, run, content };
 }
 
 function requireText(isText: boolean, index: PutOptions["index"]): boolean {

@@ -114,7 +114,8 @@ export function putRecord(
 function checkArguments(kind: u32, flags: u32): i32 {
   if (isPoisoned()) return POISONED;
   if (kind == 0 || (kind > RecordKind.CHECKPOINT && kind != RecordKind.BRANCH)) return INVALID_ARGUMENT;
-  if (((flags & PutFlag.STREAMED) != 0) != isStreaming) return WRONG_STATE;
+  // A stream that nothing refused may still have to fork its branch.
+  if (((flags & PutFlag.STREAMED) != 0) != isStreaming && kind != RecordKind.BRANCH) return WRONG_STATE;
   const status = checkUri(uri, uriLength);
   if (status != OK) return status;
   if (titleLength > MAX_TITLE_BYTES)
@@ -132,7 +133,7 @@ function storeContent(kind: u32, flags: u32): i32 {
   hasHash = false;
   putIsDuplicate = false;
   if ((flags & PutFlag.STREAMED) != 0) return storeStream(kind, flags);
-  beginBlobs();
+  if (!isStreaming) beginBlobs();
   if (kind == RecordKind.REMOVAL || kind == RecordKind.CHECKPOINT) {
     draft.contentMode = ContentMode.NONE;
     draft.contentLength = 0;
@@ -254,7 +255,8 @@ function countPut(kind: u32, isNewUri: bool): void {
   else if (kind == RecordKind.EVENT) addToCounter(Counter.EVENTS, 1);
   else if (kind == RecordKind.CHECKPOINT) addToCounter(Counter.CHECKPOINTS, 1);
   addToCounter(Counter.BYTES_PUT, draft.contentLength);
-  addToCounter(Counter.BYTES_STORED, <u64>storedPayloadLength + blobStoredBytes);
+  const inBlobs = draft.contentMode == ContentMode.BLOBS ? blobStoredBytes : 0;
+  addToCounter(Counter.BYTES_STORED, <u64>storedPayloadLength + inBlobs);
   addToCounter(Counter.PAYLOAD_BYTES, draft.payloadLength);
   if (draft.contentMode == ContentMode.SAME_AS) addToCounter(Counter.BYTES_REPEATED, draft.contentLength);
 }

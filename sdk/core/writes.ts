@@ -98,11 +98,27 @@ function callPut(core: CoreInstance, input: RecordInput, content: string | Uint8
   );
 }
 
+/** Refuses texts that are too long for a record before anything is done for its sake. @throws CapsuleError `TooLarge` */
+export function checkTexts(title: string, attributesJson: string): void {
+  checkBytes(title, MAX_TITLE_BYTES, "title");
+  checkBytes(attributesJson, MAX_ATTRIBUTES_BYTES, "attributes");
+}
+
+function checkBytes(text: string, limitBytes: number, name: string): void {
+  if (3 * text.length <= limitBytes) return;
+  const length = encoder.encode(text).length;
+  if (length > limitBytes) throw tooLong(name, limitBytes, length);
+}
+
 function passPart(core: CoreInstance, text: string, at: number, limitBytes: number, name: string): number {
   if (text === "") return 0;
   const length = core.writeText(text, at, 3 * text.length);
   if (length <= limitBytes) return length;
-  throw new CapsuleError(
+  throw tooLong(name, limitBytes, length);
+}
+
+function tooLong(name: string, limitBytes: number, length: number): CapsuleError {
+  return new CapsuleError(
     "TooLarge",
     `Cannot store: the ${name} has ${length} bytes, at most ${limitBytes} are allowed`,
     {
