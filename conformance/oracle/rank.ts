@@ -1,7 +1,7 @@
 import { queryTerms, tokenizerFor } from "./analyze.js";
 import { countTerms } from "./builder.js";
 import { ByteWriter, compareBytes, encodeText, hash } from "./bytes.js";
-import { fieldTerms, type Tokenize } from "./fields.js";
+import { fieldTerms } from "./fields.js";
 import type { History, StoredRecord } from "./history.js";
 import { ln } from "./ln.js";
 import type { Superblock } from "./superblock.js";
@@ -15,8 +15,14 @@ export interface Hit {
   readonly score: bigint;
 }
 
-interface Candidate {
-  readonly record: StoredRecord;
+/** What is ranked: something with a URI, and the terms of its fields. */
+export interface Rankable {
+  readonly uriBytes: Uint8Array;
+  readonly fields: readonly (readonly string[])[];
+}
+
+interface Candidate<Document extends Rankable> {
+  readonly document: Document;
   /** Of each field: how often each term stands in it (at most 65,535), and its length in tokens. */
   readonly counts: readonly Map<string, number>[];
   readonly lengths: readonly number[];
@@ -25,10 +31,28 @@ interface Candidate {
 /** All documents of a view that hold a term of the query, best first, by brute force (part 10). Throws `newer` for an unknown analyzer. */
 export function search(history: History, superblock: Superblock, view: View, queryText: string): Hit[] {
   const tokenize = tokenizerFor(superblock);
+  const rankable = documents(history, view).map((record) => ({
+    record,
+    uriBytes: record.uriBytes,
+    fields: fieldTerms(history, record, tokenize),
+  }));
+  return rank(rankable, superblock, queryText).map(({ document, score }) => ({ record: document.record, score }));
+}
+
+/** Those of all the documents there are that hold a term of the query, best first (part 10). */
+export function rank<Document extends Rankable>(
+  all: readonly Document[],
+  superblock: Superblock,
+  queryText: string,
+): { document: Document; score: bigint }[] {
   const query = queryTerms(encodeText(queryText), superblock.analyzerId);
-  const candidates = documents(history, view).map((record) => analyze(history, record, tokenize));
+  const candidates = all.map((document) => ({
+    document,
+    counts: document.fields.map((terms) => countTerms(terms)),
+    lengths: document.fields.map((terms) => terms.length),
+  }));
   const lengthFactors = fieldFactors(superblock, candidates);
-  const scores = new Map<Candidate, bigint>();
+  const scores = new Map<Candidate<Document>, bigint>();
   for (const [term, occurrences] of countExactly(query)) {
     const holders = candidates.filter(({ counts }) => counts.some((count) => count.has(term)));
     const weight = occurrences * idf(candidates.length, holders.length);
@@ -39,15 +63,10 @@ export function search(history: History, superblock: Superblock, view: View, que
       scores.set(holder, (scores.get(holder) ?? 0n) + roundHalfToEven(weight * s * SCALE));
     }
   }
-  const hits = [...scores].map(([{ record }, score]) => ({ record, score }));
+  const hits = [...scores].map(([{ document }, score]) => ({ document, score }));
   return hits.sort((a, b) =>
-    a.score > b.score ? -1 : a.score < b.score ? 1 : compareBytes(a.record.uriBytes, b.record.uriBytes),
+    a.score > b.score ? -1 : a.score < b.score ? 1 : compareBytes(a.document.uriBytes, b.document.uriBytes),
   );
-}
-
-function analyze(history: History, record: StoredRecord, tokenize: Tokenize): Candidate {
-  const fields = fieldTerms(history, record, tokenize);
-  return { record, counts: fields.map(countTerms), lengths: fields.map((terms) => terms.length) };
 }
 
 function countExactly(terms: readonly string[]): Map<string, number> {
@@ -57,7 +76,10 @@ function countExactly(terms: readonly string[]): Map<string, number> {
 }
 
 /** A_f and B_f of each field. */
-function fieldFactors(superblock: Superblock, candidates: readonly Candidate[]): { a: number; b: number }[] {
+function fieldFactors(
+  superblock: Superblock,
+  candidates: readonly Pick<Candidate<Rankable>, "lengths">[],
+): { a: number; b: number }[] {
   return superblock.fields.map(({ b10000 }, field) => {
     const total = candidates.reduce((sum, { lengths }) => sum + (lengths[field] ?? 0), 0);
     const b = b10000 / 10_000;
@@ -70,7 +92,7 @@ function idf(documentCount: number, df: number): number {
 }
 
 function saturand(
-  document: Candidate,
+  document: Pick<Candidate<Rankable>, "counts" | "lengths">,
   term: string,
   superblock: Superblock,
   factors: readonly { a: number; b: number }[],
