@@ -14,7 +14,7 @@ import { beginBranch, countBranch, findBranch, findBranchRecord } from "./capsul
 import { changesStoppedAt, listChanges, listTotals } from "./capsule/changes";
 import { appendCommit, commitSynced as settleCommit, closeNote as writeCloseNote } from "./capsule/commit";
 import { hashContent, readContent, releaseBlob } from "./capsule/content";
-import { abortStream, beginStream, isStreaming, writeStream } from "./capsule/content-writer";
+import { abortStream, beginStream, isRepeat, isStreaming, writeStream } from "./capsule/content-writer";
 import { createSuperblock } from "./capsule/create";
 import { beginHistoryCheck, continueHistoryCheck, historyBytesChecked, listCommits } from "./capsule/history";
 import { beginIndexCheck, continueIndexCheck, indexCheckedBytes } from "./capsule/index-check";
@@ -24,7 +24,7 @@ import { listUris } from "./capsule/list";
 import { findName as findNamed, namedRecord } from "./capsule/names";
 import { cutDeadTail, openCapsuleFile, rewriteLastBatch } from "./capsule/open";
 import { promoteRecord } from "./capsule/promote";
-import { putIsDuplicate, putNumber, putRecord } from "./capsule/put";
+import { putIsDuplicate, putNumber, putRecord, repeatContent } from "./capsule/put";
 import { loadRecord } from "./capsule/records";
 import { aliasesFollowed, resolveUri } from "./capsule/resolve";
 import { appendRecord, result, startResult } from "./capsule/results";
@@ -32,10 +32,11 @@ import { scanRecords, scanStoppedAt } from "./capsule/scan";
 import { searchView, snippetOf } from "./capsule/search";
 import { findVersion, versionRecord, versionSequence, versionWhat } from "./capsule/versions";
 import { setView } from "./capsule/view";
+import { setThorough } from "./codec/lz4";
 import { failurePointer as failureRecord } from "./failure";
 import { MAX_CONTENT_BYTES, Record, RecordKind } from "./format/record";
 import { blake3, setHorizontalKernel } from "./hash/blake3";
-import { branchCount } from "./log/head";
+import { branchCount, headSequence } from "./log/head";
 import { Buffer } from "./memory/buffer";
 import { chunkBytesInUse } from "./memory/chunks";
 import { configurePages } from "./segment/page-frames";
@@ -86,6 +87,11 @@ export function memoryInUse(): f64 {
 export function configure(pageCacheBytes: u32, horizontalKernel: i32): void {
   configurePages(pageCacheBytes);
   setHorizontalKernel(horizontalKernel != 0);
+}
+
+/** Whether what is written from now on is compressed as small as can be, which takes many times longer. */
+export function compressThoroughly(thorough: i32): void {
+  setThorough(thorough != 0);
 }
 
 function startReading(): void {
@@ -174,17 +180,25 @@ export function lastRecord(): f64 {
 }
 
 /**
- * Forks a branch from the newest commit of `parent`. IO: URI of its record ‖ name ‖ attributes, and room for 16 bytes. Answers its number, or
+ * Forks a branch from `parent` as of commit `sequence`, -1 for the newest. IO: URI of its record ‖ name ‖ attributes, and room for 16 bytes. Answers its number, or
  * WRONG_STATE if the name is taken.
  */
-export function forkBranch(parent: u32, at: f64, uriLength: u32, nameLength: u32, attributesLength: u32): i32 {
+export function forkBranch(
+  parent: u32,
+  sequence: f64,
+  at: f64,
+  uriLength: u32,
+  nameLength: u32,
+  attributesLength: u32,
+): i32 {
   startSegmentReading();
   const total = <u64>uriLength + <u64>nameLength + <u64>attributesLength;
-  if (!ioHolds(total + 16) || at < 0) return INVALID_ARGUMENT;
+  if (!ioHolds(total + 16) || at < 0 || sequence > <f64>headSequence) return INVALID_ARGUMENT;
   let status = openBatch();
   if (status != OK) return status;
   const branch = branchCount + 1;
-  const content = beginBranch(parent, io.data + uriLength, nameLength, io.data + <usize>total);
+  const forkedAt = sequence < 0 ? headSequence : <u64>sequence;
+  const content = beginBranch(parent, forkedAt, io.data + uriLength, nameLength, io.data + <usize>total);
   if (content < 0) return content;
   status = putRecord(
     RecordKind.BRANCH,
@@ -220,9 +234,21 @@ export function contentBegin(): i32 {
   return status;
 }
 
+/**
+ * Begins a content of `length` bytes that need not come, if a record has the same. IO: its hash (32 bytes). Answers 1 if so: a `put` with
+ * flag 4 follows; else 0.
+ */
+export function contentRepeat(length: f64): i32 {
+  startSegmentReading();
+  if (isStreaming) return WRONG_STATE;
+  if (!ioHolds(32) || !(length >= 0 && length <= <f64>MAX_CONTENT_BYTES)) return INVALID_ARGUMENT;
+  const status = openBatch();
+  return status == OK ? repeatContent(io.data, <u64>length) : status;
+}
+
 /** The next piece of a streamed content. IO: the bytes. */
 export function contentWrite(length: u32): i32 {
-  if (!isStreaming) return WRONG_STATE;
+  if (!isStreaming || isRepeat) return WRONG_STATE;
   return ioHolds(length) ? writeStream(io.data, length) : INVALID_ARGUMENT;
 }
 
@@ -351,11 +377,11 @@ export function changes(branch: i32, sequence: f64, fromRecord: f64, limit: u32)
   return status == OK ? listChanges(<u32>fromRecord, limit) : status;
 }
 
-/** The newest version of a URI that a branch itself made. IO: the URI. Answers 1 (result: f64 × 3: record, sequence, what) or 0. */
-export function ownVersion(uriLength: u32, branch: u32): i32 {
+/** The newest version of a URI that a branch itself made, as of a sequence (-1: now). IO: the URI. Answers 1 (result: f64 × 3: record, sequence, what) or 0. */
+export function ownVersion(uriLength: u32, branch: u32, sequence: f64): i32 {
   startReading();
   if (!ioHolds(uriLength) || branch > branchCount) return INVALID_ARGUMENT;
-  setLineage(branch, u64.MAX_VALUE);
+  setLineage(branch, sequence < 0 ? u64.MAX_VALUE : <u64>sequence);
   const found = findVersion(io.data, uriLength);
   if (found <= 0) return found;
   const numbers = result.extend(24);

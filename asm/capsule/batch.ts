@@ -1,4 +1,4 @@
-import { lz4Compress } from "../codec/lz4";
+import { compressPayload } from "../codec/lz4";
 import { Counter } from "../format/commit";
 import { Codec, FrameKind, MARK_BYTES } from "../format/item";
 import { Record, recordAddress } from "../format/record";
@@ -158,7 +158,7 @@ function makeDictionary(): i32 {
   compressed.clear();
   const target = compressed.extend(filled);
   if (target == 0) return OUT_OF_MEMORY;
-  const packed = lz4Compress(bytes, filled, target, filled - 1);
+  const packed = compressPayload(bytes, filled, 0, target, filled - 1);
   const codec = packed > 0 ? Codec.LZ4 : Codec.STORED;
   const body = packed > 0 ? target : bytes;
   const status = appendFrame(FrameKind.DICTIONARY, codec, 0, body, packed > 0 ? <u32>packed : filled, filled);

@@ -9,7 +9,7 @@ import {
 } from "../bytes/varint";
 import { Cause, fail, failNumbers } from "../failure";
 import { ContentMode, MAX_BRANCH_NAME_BYTES, Record, RecordKind } from "../format/record";
-import { branchCount, headSequence, setBranchCount } from "../log/head";
+import { branchCount, setBranchCount } from "../log/head";
 import { decodePayload, payload } from "../log/payload";
 import { permanent } from "../memory/chunks";
 import { memtableAddName } from "../segment/memtable";
@@ -124,19 +124,19 @@ export function addBranchNames(name: usize, length: u32, branch: u32, number: u3
 }
 
 /**
- * Prepares a branch that forks from `parent` at the head, and writes the content of its record (at most 15 bytes) to `content`.
+ * Prepares a branch that forks from `parent` as of commit `forkedAt`, and writes the content of its record (at most 15 bytes) to `content`.
  * Answers the content's length, or WRONG_STATE if the name is taken, or another status.
  */
-export function beginBranch(parent: u32, name: usize, nameLength: u32, content: usize): i32 {
+export function beginBranch(parent: u32, forkedAt: u64, name: usize, nameLength: u32, content: usize): i32 {
   if (nameLength == 0 || nameLength > MAX_BRANCH_NAME_BYTES || parent > branchCount) return INVALID_ARGUMENT;
   const found = findBranch(name, nameLength);
   if (found != NOT_FOUND) return found < 0 ? found : WRONG_STATE;
-  const status = setBranchLineage(parent, headSequence);
+  const status = setBranchLineage(parent, forkedAt);
   if (status != OK) return status;
   if (lineageLength == MAX_LINEAGE)
     return failNumbers(LIMIT_EXCEEDED, Cause.BRANCH_DEPTH, 0, MAX_LINEAGE, MAX_LINEAGE + 1);
-  remember(branchCount + 1, parent, headSequence);
-  return <i32>(writeVarint64(writeVarint32(content, parent), headSequence) - content);
+  remember(branchCount + 1, parent, forkedAt);
+  return <i32>(writeVarint64(writeVarint32(content, parent), forkedAt) - content);
 }
 
 /** The branch that was prepared last has its record. */

@@ -1,5 +1,5 @@
 import { writeVarint64 } from "../bytes/varint";
-import { lz4CompressFast } from "../codec/lz4";
+import { compressBlob } from "../codec/lz4";
 import { Codec, FrameKind } from "../format/item";
 import { BLOB_BYTES } from "../format/record";
 import { blake3Finish, blake3Start, blake3Update } from "../hash/blake3";
@@ -18,6 +18,9 @@ export let blobStoredBytes: u64 = 0;
 export const streamed: Buffer = Buffer.create();
 export let streamedLength: u64 = 0;
 export let isStreaming: bool = false;
+/** The content at hand doesn't come at all: record `repeatedRecord` has it. */
+export let isRepeat: bool = false;
+export let repeatedRecord: u32 = 0;
 const hashState: usize = memory.data(2832, 16);
 
 const compressed: Buffer = Buffer.create();
@@ -34,7 +37,7 @@ export function writeBlob(source: usize, length: u32): i32 {
   compressed.clear();
   const target = compressed.extend(length);
   if (target == 0) return OUT_OF_MEMORY;
-  const packed = lz4CompressFast(source, length, target, length - (length >> 3));
+  const packed = compressBlob(source, length, target, length - (length >> 3));
   const codec = packed > 0 ? Codec.LZ4 : Codec.STORED;
   const stored = packed > 0 ? <u32>packed : length;
   const status = appendFrame(FrameKind.BLOB, codec, 0, packed > 0 ? target : source, stored, length);
@@ -68,6 +71,14 @@ export function beginStream(): void {
   blake3Start(hashState);
 }
 
+/** Begins a content of which record `number` is known to have the same `length` bytes. */
+export function beginRepeat(number: u32, length: u64): void {
+  beginStream();
+  streamedLength = length;
+  isRepeat = true;
+  repeatedRecord = number;
+}
+
 /** Takes the next piece of the streamed content. Whole blobs are written on the way. */
 export function writeStream(source: usize, length: u32): i32 {
   blake3Update(hashState, source, length);
@@ -92,12 +103,14 @@ export function writeStream(source: usize, length: u32): i32 {
 /** Ends the stream; its hash goes to `hash`. What waits for a blob stays in `streamed`. */
 export function endStream(hash: usize): void {
   isStreaming = false;
+  isRepeat = false;
   blake3Finish(hashState, hash);
 }
 
 /** Forgets a stream: blobs that it wrote stay in the batch, unused. */
 export function abortStream(): void {
   isStreaming = false;
+  isRepeat = false;
   streamed.release();
 }
 

@@ -23,11 +23,14 @@ import { countRecord, nextRecord, nextSequence, openBatch, preparePack } from ".
 import { addBranchNames, setBranchLineage } from "./branches";
 import {
   beginBlobs,
+  beginRepeat,
   blobCount,
   blobList,
   blobStoredBytes,
   endStream,
+  isRepeat,
   isStreaming,
+  repeatedRecord,
   streamed,
   streamedLength,
   writeBlob,
@@ -180,10 +183,26 @@ function describeBlobs(status: i32): i32 {
   return status;
 }
 
+/** Begins the content with this hash, if a record has it: 1, else 0, or a status. The record put next has it without its bytes. */
+export function repeatContent(hash: usize, length: u64): i32 {
+  if (length < LEAST_DUPLICATE_BYTES) return 0;
+  const found = findDuplicate(hash, length);
+  if (found == 1) beginRepeat(duplicateOf, length);
+  return found;
+}
+
 /** Ends a streamed content. One that fits in a blob is stored as if it had come whole; a longer one isn't looked up for duplicates. */
 function storeStream(kind: u32, flags: u32): i32 {
   if (kind != RecordKind.REVISION) return WRONG_STATE;
+  const repeats = isRepeat;
   endStream(contentHash);
+  if (repeats) {
+    putIsDuplicate = true;
+    draft.contentLength = streamedLength;
+    draft.contentMode = ContentMode.SAME_AS;
+    draft.sameAs = repeatedRecord;
+    return OK;
+  }
   hasHash = streamedLength >= LEAST_DUPLICATE_BYTES;
   draft.contentLength = streamedLength;
   const rest = <u32>streamed.length;

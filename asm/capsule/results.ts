@@ -1,4 +1,4 @@
-import { Record } from "../format/record";
+import { ContentMode, Record } from "../format/record";
 import { decodePayload, payload } from "../log/payload";
 import { Buffer } from "../memory/buffer";
 import { OK, OUT_OF_MEMORY } from "../status";
@@ -17,7 +17,7 @@ export function startResult(): void {
 }
 
 /** f64s at the start of a record's result. */
-const RECORD_NUMBERS: usize = 14;
+const RECORD_NUMBERS: usize = 15;
 
 /** Appends the description of the record that was loaded last; `aliases` were followed to it. Layout: see `index.ts`. */
 export function appendRecord(record: Record, aliases: u32, what: u32): i32 {
@@ -42,6 +42,7 @@ export function appendRecord(record: Record, aliases: u32, what: u32): i32 {
   store<f64>(start, <f64>recordIndex, 88);
   store<f64>(start, <f64>aliases, 96);
   store<f64>(start, <f64>what, 104);
+  store<f64>(start, record.contentMode == ContentMode.SAME_AS ? <f64>record.sameAs : -1, 112);
   const lengths = start + RECORD_NUMBERS * 8;
   store<u32>(lengths, record.uriLength);
   store<u32>(lengths, record.titleLength, 4);

@@ -1,6 +1,6 @@
 import { commonPrefix } from "../bytes/search";
 import { writeVarint32, writeVarint64 } from "../bytes/varint";
-import { lz4Compress, lz4CompressWithDictionary } from "../codec/lz4";
+import { compressPayload } from "../codec/lz4";
 import { FrameKind } from "../format/item";
 import { PackView, parsePack } from "../format/pack";
 import { ContentMode, MAX_URI_BYTES, PayloadCodec } from "../format/record";
@@ -153,10 +153,7 @@ function writePayload(at: usize): usize {
   const target = at + 1;
   storedPayloadLength = length;
   if (length >= LEAST_COMPRESSED) {
-    const compressed =
-      preparedDictionary != 0
-        ? lz4CompressWithDictionary(draft.payload, length, preparedDictionary, target, length - 1)
-        : lz4Compress(draft.payload, length, target, length - 1);
+    const compressed = compressPayload(draft.payload, length, preparedDictionary, target, length - 1);
     if (compressed > 0) {
       store<u8>(at, <u8>(preparedDictionary != 0 ? PayloadCodec.LZ4_DICTIONARY : PayloadCodec.LZ4));
       if (preparedDictionary != 0) usesDictionary = true;

@@ -1,5 +1,6 @@
 /** The core's calls about branches: forking, promoting, and what a branch has changed. */
 
+import { AT_HEAD } from "./exports.js";
 import type { CoreInstance } from "./instance.js";
 import type { Eventually, RecordPage } from "./reads.js";
 import { answeredRecord, answeredRecords, type CoreRecord } from "./records.js";
@@ -33,15 +34,17 @@ export function branchRecord(core: CoreInstance, branch: number): Eventually<Cor
 
 export interface ForkInput {
   readonly parent: number;
+  /** The parent's commit that it forks from. Default: the newest. */
+  readonly sequence?: number;
   readonly atMs: number;
   readonly uri: string;
   readonly name: string;
   readonly attributesJson: string;
 }
 
-/** Makes a branch that forks from the newest commit of its parent, and gives its number. The name must be free. */
+/** Makes a branch that forks from its parent, and gives its number. The name must be free. */
 export function forkBranch(core: CoreInstance, input: ForkInput): number {
-  const { parent, atMs, uri, name, attributesJson } = input;
+  const { parent, sequence = AT_HEAD, atMs, uri, name, attributesJson } = input;
   return core.runNow(
     () => {
       const capacity = 3 * (uri.length + name.length + attributesJson.length);
@@ -50,7 +53,7 @@ export function forkBranch(core: CoreInstance, input: ForkInput): number {
       const nameLength = core.writeText(name, pointer + uriLength, capacity - uriLength);
       const used = uriLength + nameLength;
       const attributesLength = core.writeText(attributesJson, pointer + used, capacity - used);
-      return core.exports.forkBranch(parent, atMs, uriLength, nameLength, attributesLength);
+      return core.exports.forkBranch(parent, sequence, atMs, uriLength, nameLength, attributesLength);
     },
     (status) => core.check(status, "fork the branch", name),
   );
@@ -93,11 +96,17 @@ export interface OwnVersion {
   readonly sequence: number;
 }
 
-export function ownVersion(core: CoreInstance, uri: string, branch: number): Eventually<OwnVersion | null> {
+/** The newest version of a URI that a branch itself made, up to commit `sequence` or {@link AT_HEAD}. */
+export function ownVersion(
+  core: CoreInstance,
+  uri: string,
+  branch: number,
+  sequence = AT_HEAD,
+): Eventually<OwnVersion | null> {
   return core.run(
     () => {
       const capacity = 3 * uri.length;
-      return core.exports.ownVersion(core.writeText(uri, core.reserve(capacity), capacity), branch);
+      return core.exports.ownVersion(core.writeText(uri, core.reserve(capacity), capacity), branch, sequence);
     },
     (status) => {
       if (core.check(status, "find a version of", uri) === 0) return null;

@@ -12,6 +12,7 @@ export interface CoreExports {
   resultLength(): number;
   failurePointer(): number;
   configure(pageCacheBytes: number, horizontalKernel: number): void;
+  compressThoroughly(thorough: number): void;
 
   createCapsule(createdAtMs: number, analyzerId: number, workspaceLength: number): number;
   openCapsule(fileBytes: number): number;
@@ -30,9 +31,17 @@ export interface CoreExports {
     attributesLength: number,
     contentLength: number,
   ): number;
-  forkBranch(parent: number, atMs: number, uriLength: number, nameLength: number, attributesLength: number): number;
+  forkBranch(
+    parent: number,
+    sequence: number,
+    atMs: number,
+    uriLength: number,
+    nameLength: number,
+    attributesLength: number,
+  ): number;
   promote(recordNumber: number, branch: number, atMs: number, isDry: number): number;
   contentBegin(): number;
+  contentRepeat(length: number): number;
   contentWrite(length: number): number;
   contentAbort(): void;
   commit(atMs: number): number;
@@ -51,7 +60,7 @@ export interface CoreExports {
   scanPosition(): number;
   changes(branch: number, sequence: number, fromRecord: number, limit: number): number;
   changesPosition(): number;
-  ownVersion(uriLength: number, branch: number): number;
+  ownVersion(uriLength: number, branch: number, sequence: number): number;
   branchByName(nameLength: number): number;
   branchRecord(branch: number): number;
   totals(fromRecord: number, limit: number): number;
@@ -78,7 +87,15 @@ export interface CoreExports {
 }
 
 /** Record kinds of docs/format.md part 6. */
-export const RecordKind = { REVISION: 1, REMOVAL: 2, ALIAS: 3, EVENT: 4, CHECKPOINT: 5, BRANCH: 7 } as const;
+export const RecordKind = {
+  REVISION: 1,
+  REMOVAL: 2,
+  ALIAS: 3,
+  EVENT: 4,
+  CHECKPOINT: 5,
+  PROMOTION: 6,
+  BRANCH: 7,
+} as const;
 
 /** Flags of `put`. */
 export const PutFlag = { DOCUMENT: 1, NO_DEDUPLICATION: 2, STREAMED: 4 } as const;

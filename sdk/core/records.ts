@@ -1,9 +1,9 @@
-/** A record as the core answers it: fourteen f64, three u32 lengths, and the three texts that they belong to. */
+/** A record as the core answers it: fifteen f64, three u32 lengths, and the three texts that they belong to. */
 
 import type { CoreInstance } from "./instance.js";
 
 const FIELD_BYTES = 8;
-const LENGTHS_AT = 14 * FIELD_BYTES;
+const LENGTHS_AT = 15 * FIELD_BYTES;
 const TEXTS_AT = LENGTHS_AT + 3 * 4;
 
 export interface CoreRecord {
@@ -21,6 +21,8 @@ export interface CoreRecord {
   readonly indexInPack: number;
   readonly aliasesFollowed: number;
   readonly versionKind: number;
+  /** Number of the record whose content it has, or which it promotes; -1 for none. */
+  readonly sameAs: number;
   readonly uri: string;
   readonly title: string;
   /** JSON text; empty for no attributes. */
@@ -61,6 +63,7 @@ export function decodeRecord(core: CoreInstance, pointer: number): CoreRecord {
     indexInPack: field(11),
     aliasesFollowed: field(12),
     versionKind: field(13),
+    sameAs: field(14),
     uri: core.readText(pointer + TEXTS_AT, uriLength),
     title: core.readText(titleAt, titleLength),
     attributesJson: core.readText(titleAt + titleLength, attributesLength),

@@ -135,6 +135,22 @@ export function beginContent(core: CoreInstance): void {
   );
 }
 
+/**
+ * Begins content that need not come: true if a record has it already, and the record that is stored next by {@link putStreamed} has it, too.
+ * `hash` is its BLAKE3.
+ */
+export function beginRepeatedContent(core: CoreInstance, hash: Uint8Array, contentLength: number): boolean {
+  return core.runNow(
+    () => {
+      // Reserving may move the memory: the view on it is made afterwards.
+      const address = core.reserve(hash.length);
+      core.bytes.set(hash, address);
+      return core.exports.contentRepeat(contentLength);
+    },
+    (status) => core.check(status, "store content") === 1,
+  );
+}
+
 /** Adds to the content. `bytes` may be of any length. */
 export function writeContent(core: CoreInstance, bytes: Uint8Array): void {
   for (let from = 0; from < bytes.length; from += MAX_WHOLE_BYTES) {
