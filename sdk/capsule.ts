@@ -18,6 +18,8 @@ import { checkLimit } from "./entry-reader.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import { requireCheckpoint } from "./event-reader.js";
 import type { EventInput } from "./events.js";
+import type { AutomaticExportOptions, AutomaticExportResult } from "./export/automatic.js";
+import type { ExportOptions, ExportResult } from "./export/options.js";
 import type {
   CapsuleStats,
   Checkpoint,
@@ -188,6 +190,29 @@ export class Capsule extends Reader implements Writable {
    */
   async branches(options: { readonly signal?: AbortSignal } = {}): Promise<Branch[]> {
     return listBranches(this.session, options.signal);
+  }
+
+  /**
+   * Exports a run: a capsule of its own with everything of the run, its checkpoints, and what it refers to (docs/export.md), encrypted and
+   * masked unless told otherwise. Takes the writer's lock, which this handle has, and records a `CapsuleExported` event. What waits is
+   * committed first. The file appears in one step, or not at all.
+   *
+   * @throws CapsuleError `UnknownRun`, `AlreadyExists`, `PassphraseRequired`, `InvalidArgument`, `UnknownCheckpoint` of a golden query,
+   * `DiskFull`, `Aborted`, …
+   * @example const { outputPath, contentHash } = await capsule.export({ runId: "abc", recipients: ["age1…"] });
+   */
+  export(options: ExportOptions): Promise<ExportResult> {
+    return this.write(async (writer) => (await import("./export/export.js")).exportNow(writer, options));
+  }
+
+  /**
+   * Exports a run at the end of a pipeline, if the mode says so: `always`, or `risk` and something calls for it. Encrypted and masked,
+   * without asking anybody. It doesn't throw if that fails: the answer says so, and an `ErrorEvent`.
+   *
+   * @example const { error } = await capsule.maybeExport({ runId: "abc", mode: "risk", highRisk: true, recipients: ["age1…"] });
+   */
+  maybeExport(options: AutomaticExportOptions): Promise<AutomaticExportResult> {
+    return this.write(async (writer) => (await import("./export/automatic.js")).exportAutomatically(writer, options));
   }
 
   private async headOf(branch: string | undefined): Promise<CoreView> {

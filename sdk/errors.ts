@@ -33,6 +33,8 @@ const EXIT_CODES = {
   /** The same run id is in use under another spec. */
   RunOfOtherSpec: 1,
   DuplicateLabel: 1,
+  /** No such run; the message lists those that there are. */
+  UnknownRun: 1,
   UnknownBranch: 1,
   DuplicateBranch: 1,
   UnknownCheckpoint: 1,

@@ -50,6 +50,10 @@ export {
 export { parityMarkdown } from "./eval/parity-markdown.js";
 export { checkEventType, type EventType, eventTypeNumbers, eventTypes, isAuditEvent } from "./event-types.js";
 export type { CapsuleEvent, EventFilters, EventInput, EventOptions } from "./events.js";
+export type { AutomaticExportOptions, AutomaticExportResult } from "./export/automatic.js";
+export { checkGolden, type GoldenFailure, type GoldenReport } from "./export/golden.js";
+export { readManifest } from "./export/manifest.js";
+export type { ExportFormat, ExportOptions, ExportResult, Omission, OpenExport } from "./export/options.js";
 export type {
   CapsuleStats,
   Checkpoint,
@@ -108,6 +112,7 @@ export type { Readable } from "./readable.js";
 export { loadMasker } from "./redact/load.js";
 export type { Finding, JsonFinding, MaskedJson, MaskedText, Masker, MaskerConfig } from "./redact/masker.js";
 export type { EventPayloads } from "./schema/events.js";
+export type { ExportManifest, GoldenQuery } from "./schema/export.js";
 export type { GoldenSuite } from "./schema/golden.js";
 export type { Card, Edge, Policy } from "./schema/objects.js";
 export {

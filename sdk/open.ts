@@ -27,6 +27,9 @@ const CAPSULE_ID_BYTES = 16;
 /** What a writer has besides its session. */
 export interface WriterParts {
   readonly session: Session;
+  readonly runtime: Runtime;
+  /** How its core works: another one on another file works the same way. */
+  readonly settings: CoreHostOptions;
   readonly lock: Lock;
   readonly file: LocalFile;
   readonly clock: () => number;
@@ -156,6 +159,8 @@ async function startWriting(file: LocalFile, lock: Lock, options: OpenOptions, r
   await useBranch(session, options);
   return {
     session,
+    runtime,
+    settings: coreOptions(options, runtime),
     specId: options.specId ?? (await specOfRun(session, options.runId)),
     branchFollowsRun: options.branch === undefined,
     lock,

@@ -5,6 +5,7 @@ import { MAIN_BRANCH, WITH_PENDING } from "./core/exports.js";
 import { listRecords } from "./core/reads.js";
 import type { PutTarget } from "./entries.js";
 import { argumentError, CapsuleError } from "./errors.js";
+import { isExportPlace } from "./export/places.js";
 import type { Session } from "./session.js";
 import {
   appendPath,
@@ -131,6 +132,13 @@ export class Placement {
   /** The same run id under two specs would make one branch of two runs. Every spec has a run `main`. */
   private requireRun(specId: string, runId: string): void {
     if (runId === DEFAULT_RUN) return;
+    if (isExportPlace(specId, runId)) {
+      throw argumentError(
+        "runId",
+        "another run: this one of the reserved spec is where exports tell of themselves",
+        runId,
+      );
+    }
     const known = this.knownRuns.get(runId) ?? this.findSpecOf(specId, runId);
     if (known !== specId) {
       throw new CapsuleError(

@@ -142,6 +142,8 @@ export class PooledSessions implements Sessions {
     const clock = steppingClock();
     const parts = {
       session,
+      runtime: disk.runtime,
+      settings: SETTINGS,
       lock: UNLOCKED,
       file,
       clock,

@@ -37,6 +37,30 @@ export type ByteSink = (bytes: Uint8Array<ArrayBuffer>) => void;
  * writer.finish();
  */
 export function encryptTo(sink: ByteSink, options: EncryptOptions): AgeWriter {
+  const { header, nonce, key } = beginAgeFile(options);
+  try {
+    const writer = new AgeWriter(sink, key);
+    writer.begin(header, nonce);
+    return writer;
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** What an age file begins with, and the key of the payload that follows. */
+export interface AgeFileStart {
+  readonly header: Uint8Array<ArrayBuffer>;
+  readonly nonce: Uint8Array<ArrayBuffer>;
+  /** To be wiped by the caller. */
+  readonly key: Uint8Array;
+}
+
+/**
+ * Draws the keys of a new age file, and wraps them for whom it is encrypted.
+ *
+ * @throws CapsuleError as {@link encryptTo} does
+ */
+export function beginAgeFile(options: EncryptOptions): AgeFileStart {
   const random = options.random ?? ((count) => defaultRuntime.environment.randomBytes(count));
   const fileKey = random(FILE_KEY_BYTES);
   try {
@@ -49,14 +73,7 @@ export function encryptTo(sink: ByteSink, options: EncryptOptions): AgeWriter {
       });
     }
     const nonce = Uint8Array.from(random(PAYLOAD_NONCE_BYTES));
-    const key = payloadKey(fileKey, nonce);
-    try {
-      const writer = new AgeWriter(sink, key);
-      writer.begin(header, nonce);
-      return writer;
-    } finally {
-      key.fill(0);
-    }
+    return { header, nonce, key: payloadKey(fileKey, nonce) };
   } finally {
     fileKey.fill(0);
   }

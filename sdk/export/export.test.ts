@@ -1,0 +1,190 @@
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Runtime } from "../../runtimes/contract.js";
+import { Capsule } from "../capsule.js";
+import { putCard, putEdge, setPolicy } from "../objects.js";
+import type { Readable } from "../readable.js";
+import { CAPSULE_PATH, collect, collectBytes, errorOf, memoryMachine, noise, repeatable } from "../testing/fixtures.js";
+import type { Uri } from "../uri.js";
+import { checkGolden } from "./golden.js";
+import { readManifest } from "./manifest.js";
+
+const OUT = "/exports/run.mv2";
+const QUERIES = ["retry budget", "lock", "parser token", "round", "nothinghere"];
+
+/** A workspace with runs 1 and 10, of which 1 refers to what lies on main. */
+async function workspace(runtime: Runtime) {
+  const injected = repeatable(runtime);
+  const main = await Capsule.create(CAPSULE_PATH, injected);
+  const guide = await main.put({ path: "guide.md" }, "retry budget guide on main");
+  await main.put({ path: "other.md" }, "nobody refers to this retry budget");
+  const old = "mv2://default/workspace/main/artifact/old-guide.md" as Uri;
+  await main.alias(old, guide, "renamed");
+  await main.commit({ label: "base" });
+  await main.close();
+  for (const runId of ["1", "10"]) {
+    const run = await Capsule.open(CAPSULE_PATH, { ...injected, mode: "write", specId: "SPEC-1", runId });
+    for (let round = 0; round < 4; round++) {
+      await run.put({ path: "notes.md" }, `retry round ${round} of run ${runId}`, { title: "Notes" });
+      await run.put({ path: "notes.md" }, `parser token round ${round} of run ${runId}, again`);
+      await run.put({ path: `r${round}.md` }, `lock retry budget ${"word ".repeat(round)}`);
+      if (round === 2) await run.remove(`mv2://default/SPEC-1/${runId}/artifact/r0.md`);
+      await run.emit({ type: "DebugTrace", payload: { message: "trace", context: {} } });
+      await run.commitStage({ stage: `stage-${round}` });
+    }
+    await setPolicy(run, { policy_id: "strict", version: 1 });
+    const card = { card_id: "c1", card_type: "risk", title: "Retries", provenance: {}, version: 1 };
+    const fact = { key: "k", value: 1, value_type: "number" as const, confidence: 1, source_uris: [old] };
+    await putCard(run, { ...card, facts: [fact] });
+    await putEdge(run, {
+      edge_id: "e1",
+      edge_type: "cites",
+      from_uri: `mv2://default/SPEC-1/${runId}/artifact/r1.md`,
+      to_uri: "mv2://default/SPEC-1/elsewhere/artifact/gone.md",
+      provenance: {},
+      version: 1,
+    });
+    await run.emit({
+      type: "RetrievalResponse",
+      payload: { request_id: "q", hit_uris: [guide, "mv2://other/a/b/artifact/c.md"] },
+    });
+    await run.put({ path: "big.bin" }, noise(1_500_000), { mediaType: "application/octet-stream" });
+    await run.put({ path: "last.md" }, "the last words after the last stage");
+    await run.close();
+  }
+}
+
+async function openMain(runtime: Runtime): Promise<Capsule> {
+  return Capsule.open(CAPSULE_PATH, { ...repeatable(runtime), mode: "write" });
+}
+
+/** What searches of a run's own scope give. */
+async function searches(view: Readable) {
+  const found = [];
+  for (const query of QUERIES) found.push(await view.search(query, { scope: "run", limit: 50, count: true }));
+  return found;
+}
+
+async function contents(view: Readable) {
+  const listed = [];
+  for await (const entry of view.list({ kinds: ["revision", "event", "checkpoint"] })) {
+    const { physical: _, sequence: __, ...told } = entry;
+    const bytes = await collectBytes((await view.get(entry.uri, { as: "stream" })) as ReadableStream<Uint8Array>);
+    listed.push({ ...told, digest: createHash("sha256").update(bytes).digest("hex") });
+  }
+  return listed;
+}
+
+describe("export", () => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = memoryMachine();
+    await workspace(runtime);
+  });
+
+  test("holds the run at each of its checkpoints, and answers in its scope to the score bit", async () => {
+    const source = await openMain(runtime);
+    const result = await source.export({ runId: "run_1", out: OUT, encrypt: false, safe: false });
+    const exported = await Capsule.open(OUT, { runtime, branch: "run/1" });
+    const checkpoints = await (await source.snapshot({ branch: "run/1" })).checkpoints();
+    const own = checkpoints.filter(({ branch }) => branch === "run/1");
+    expect(own).toHaveLength(4);
+    const untimed = (list: typeof own) => list.map(({ sequence: _, ...rest }) => rest);
+    expect(untimed(await exported.checkpoints())).toEqual(untimed(own));
+    for (const { id } of own) {
+      const [then, there] = [await source.at(id, { branch: "run/1" }), await exported.at(id)];
+      expect(await searches(there)).toEqual(await searches(then));
+      const isRuns = ({ uri }: { uri: string }) => uri.startsWith("mv2://default/SPEC-1/1/");
+      const isTrace = ({ uri, kind }: { uri: string; kind: string }) => kind === "event" && traces.has(uri);
+      const traces = new Set((await collect(then.events({ type: "DebugTrace" }))).map(({ uri }) => uri as string));
+      const kept = (await contents(then)).filter((entry) => isRuns(entry) && !isTrace(entry));
+      expect((await contents(there)).filter(isRuns)).toEqual(kept);
+    }
+    const head = await source.snapshot({ branch: "run/1" });
+    expect(await searches(exported)).toEqual(await searches(head));
+    expect(result).toMatchObject({ format: "mv2-v1", checkpointCount: 4, encrypted: false, safe: false });
+    expect(result.eventCount).toBe((await collect(exported.events({ runId: "1" }))).length);
+    expect(await exported.doctor({ deep: true })).toMatchObject([{ level: "ok" }]);
+    await exported.close();
+    await source.close();
+  });
+
+  test("is hashed as it is written, and told of by an event", async () => {
+    const source = await openMain(runtime);
+    const result = await source.export({ runId: "1", out: OUT, encrypt: false, safe: false, force: true, pin: true });
+    const bytes = runtime.files.readFile(OUT);
+    expect(result.contentHash).toBe(createHash("sha256").update(bytes).digest("hex"));
+    expect(result.bytesWritten).toBe(bytes.length);
+    const events = await collect(source.events({ runId: "1" }));
+    const [exported, pinned] = events.slice(-2);
+    expect(exported).toMatchObject({ uri: result.eventUri, type: "CapsuleExported", branch: "main" });
+    expect(exported?.payload).toMatchObject({
+      content_hash: result.contentHash,
+      destination: "exports/run.mv2",
+      sanitized: false,
+      encrypted: false,
+    });
+    expect(pinned).toMatchObject({
+      type: "ExportPinned",
+      payload: { content_hash: result.contentHash, path: "exports/run.mv2" },
+    });
+    await source.close();
+  });
+
+  test("takes along what the run refers to, lists what it can't, and nothing else", async () => {
+    const source = await openMain(runtime);
+    const { omissions } = await source.export({ runId: "1", out: OUT, encrypt: false, safe: false, force: true });
+    const exported = await Capsule.open(OUT, { runtime, branch: "run/1" });
+    const uris = (await collect(exported.list())).map(({ uri }) => uri as string);
+    expect(uris.filter((uri) => !uri.startsWith("mv2://default/SPEC-1/1/"))).toEqual([
+      "mv2://default/policy/strict",
+      "mv2://default/workspace/main/artifact/guide.md",
+    ]);
+    expect((await exported.resolve("mv2://default/workspace/main/artifact/old-guide.md"))?.aliasesFollowed).toBe(1);
+    expect(omissions.map(({ uri }) => uri).sort()).toEqual([
+      "mv2://default/SPEC-1/1/artifact/r0.md",
+      "mv2://default/SPEC-1/elsewhere/artifact/gone.md",
+      "mv2://other/a/b/artifact/c.md",
+    ]);
+    const manifest = await readManifest(exported);
+    expect(manifest.omissions).toEqual(omissions);
+    expect(manifest).toMatchObject({
+      filter: { spec_id: "SPEC-1", run_id: "1" },
+      branch: "run/1",
+      safe: false,
+      source: { capsule_id: source.info.capsuleId, branch: "run/1" },
+      counts: { checkpoints: 4, referred: 2, left_out: { DebugTrace: 4 } },
+    });
+    await exported.close();
+    await source.close();
+  });
+
+  test("run 1 never takes run 10, and an unknown run is told with those that there are", async () => {
+    const source = await openMain(runtime);
+    const options = { out: OUT, encrypt: false, safe: false, force: true };
+    await source.export({ ...options, runId: "1" });
+    expect(Buffer.from(runtime.files.readFile(OUT)).includes("SPEC-1/10/")).toBe(false);
+    const unknown = await errorOf(source.export({ ...options, runId: "100" }));
+    expect(unknown).toMatchObject({ code: "UnknownRun", details: { runs: ["SPEC-1/1", "SPEC-1/10"] } });
+    expect((await errorOf(source.export({ ...options, runId: "1", specId: "SPEC-2" }))).code).toBe("UnknownRun");
+    await source.close();
+  });
+
+  test("golden queries give the same again, at the end and as of a checkpoint", async () => {
+    const source = await openMain(runtime);
+    const golden = [{ query: "retry budget" }, { query: "round", limit: 3 }];
+    const [first] = await (await source.snapshot({ branch: "run/1" })).checkpoints().then((all) => all.slice(1));
+    const asOf = { query: "lock retry", checkpoint: first?.id as string };
+    const options = { runId: "1", out: OUT, encrypt: false, safe: false, force: true };
+    await source.export({ ...options, golden: [...golden, asOf] });
+    const exported = await Capsule.open(OUT, { runtime });
+    expect(await checkGolden(exported)).toEqual({ passed: 3, failed: [] });
+    const { golden_uri: uri } = await readManifest(exported);
+    const stored = JSON.parse((await exported.get(uri as string, { as: "text" })) as string);
+    expect(stored.results[0].hits[0].score_bits).toMatch(/^[0-9a-f]{16}$/);
+    await exported.close();
+    const unknown = await errorOf(source.export({ ...options, golden: [{ query: "a", checkpoint: "never" }] }));
+    expect(unknown.code).toBe("UnknownCheckpoint");
+    await source.close();
+  });
+});
