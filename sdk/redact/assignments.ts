@@ -1,6 +1,21 @@
 /** Values that only their names give away: `password = …`, `"apiKey": "…"`, `CLIENT_SECRET=…`. */
 
-import type { Pattern } from "./pattern.js";
+import { isDigit, isLetter, isSpace } from "./ascii.js";
+import type { Pattern, StartAtLiteral } from "./pattern.js";
+
+const KEYS = [
+  "access",
+  "account",
+  "auth",
+  "encryption",
+  "license",
+  "master",
+  "private",
+  "shared",
+  "signing",
+  "storage",
+];
+const TOKENS = ["access", "api", "auth", "bearer", "csrf", "id", "personal", "refresh", "session", "security"];
 
 /** Names whose values are secrets, whatever they look like. */
 const NAMES = [
@@ -8,10 +23,19 @@ const NAMES = [
   "pwd",
   "secret(?:[_-]?(?:key|token|value|access[_-]?key))?",
   "api[_-]?(?:key|secret|token)",
-  "(?:access|account|auth|encryption|license|master|private|shared|signing|storage)[_-]?key",
-  "(?:access|api|auth|bearer|csrf|id|personal|refresh|session|security)[_-]?token",
+  `(?:${KEYS.join("|")})[_-]?key`,
+  `(?:${TOKENS.join("|")})[_-]?token`,
   "client[_-]?secret",
   "credentials?",
+];
+
+const joined = (words: readonly string[], last: string) =>
+  words.flatMap((word) => ["", "_", "-"].map((join) => word + join + last));
+/** What each of the names begins with or, for those in `secret`, ends with. */
+const NAME_ANCHORS = [
+  ...["password", "passwort", "passwd", "passphrase", "passcode", "pwd", "secret", "credential"],
+  ...joined(["api", ...KEYS], "key"),
+  ...joined(TOKENS, "token"),
 ];
 // A form's plus is a space.
 const SEPARATOR = "[\"'\\]]{0,2}[\\s+]{0,4}(?::=|=>|[:=])[\\s+]{0,4}";
@@ -51,7 +75,34 @@ function acceptsAssignment(_found: string, { groups }: RegExpExecArray): boolean
 /** A token of any kind: so common a word in code that only a long value of letters and digits counts. */
 const looksDrawn = (found: string) => /[0-9]/.test(found) && /[A-Za-z]/.test(found) && mayBeSecret(found, false);
 
-const NEEDS = ["pass", "pwd", "secret", "key", "token", "credential"];
+const [SPACE_OF_FORMS, HYPHEN, COLON, EQUALS, GREATER, UNDERSCORE] = [0x2b, 0x2d, 0x3a, 0x3d, 0x3e, 0x5f];
+const MAX_NAME = 32;
+
+/** Behind the name that begins at `at`. */
+function endOfName(codes: Uint8Array, at: number): number {
+  let end = at;
+  for (; end < at + MAX_NAME; end++) {
+    const code = codes[end] ?? 0;
+    if (!isLetter(code) && !isDigit(code) && code !== HYPHEN && code !== UNDERSCORE) break;
+  }
+  return end;
+}
+
+const isClosing = (code: number) => code === 0x22 || code === 0x27 || code === 0x5d;
+
+/** Names that a {@link SEPARATOR} follows. */
+const assigned: StartAtLiteral = (codes, at) => {
+  let end = endOfName(codes, at);
+  while (isClosing(codes[end] ?? 0)) end++;
+  while (isSpace(codes[end] ?? 0) || codes[end] === SPACE_OF_FORMS) end++;
+  return codes[end] === COLON || codes[end] === EQUALS ? at : -1;
+};
+/** Names of options: `--db-password`. */
+const option: StartAtLiteral = (codes, at) =>
+  codes[at - 1] === HYPHEN && isSpace(codes[endOfName(codes, at)] ?? 0) ? at : -1;
+/** Names of XML elements. */
+const element: StartAtLiteral = (codes, at) => (codes[endOfName(codes, at)] === GREATER ? at : -1);
+
 const acceptsBare = (found: string) => mayBeSecret(found, false);
 
 /** Names and values as commands, XML, SQL, `.netrc` and prose put them. */
@@ -59,32 +110,32 @@ const otherSurroundings: Pattern[] = [
   {
     rule: "secret-assignment",
     expression: new RegExp(
-      `(?<![A-Za-z0-9-])--?(?:[a-z]{1,16}-){0,3}(?:${NAMES.join("|")})\\s{1,4}(?<it>[^\\s"'-][^\\s"']{3,256})`,
-      "dgi",
+      `(?<=(?<![A-Za-z0-9-])--?(?:[a-z]{1,16}-){0,3})(?:${NAMES.join("|")})\\s{1,4}(?<it>[^\\s"'-][^\\s"']{3,256})`,
+      "dyi",
     ),
-    needs: NEEDS,
+    anchors: { literals: NAME_ANCHORS, startOf: option },
     accepts: acceptsBare,
   },
   {
     rule: "secret-assignment",
-    expression: new RegExp(`(?:${NAMES.join("|")})>\\s{0,8}(?<it>[^<>\\s]{4,512})\\s{0,8}</`, "dgi"),
-    needs: ["</"],
+    expression: new RegExp(`(?:${NAMES.join("|")})>\\s{0,8}(?<it>[^<>\\s]{4,512})\\s{0,8}</`, "dyi"),
+    anchors: { literals: NAME_ANCHORS, startOf: element },
     accepts: (found) => mayBeSecret(found, true),
   },
   {
     rule: "secret-assignment",
-    expression: /identified\s{1,4}by\s{1,4}(?:password\s{1,4})?'(?<it>[^'\r\n]{4,256})'/dgi,
-    needs: ["identified"],
+    expression: /identified\s{1,4}by\s{1,4}(?:password\s{1,4})?'(?<it>[^'\r\n]{4,256})'/diy,
+    anchors: { literals: ["identified"] },
   },
   {
     rule: "secret-assignment",
-    expression: /(?<![\w-])login\s{1,8}[^\s]{1,128}\s{1,8}password\s{1,8}(?<it>[^\s]{4,256})/dgi,
-    needs: ["login"],
+    expression: /(?<![\w-])login\s{1,8}[^\s]{1,128}\s{1,8}password\s{1,8}(?<it>[^\s]{4,256})/diy,
+    anchors: { literals: ["login"] },
   },
   {
     rule: "secret-assignment",
-    expression: /pass(?:word|wort|phrase)\s(?:is|ist|was)\s{1,2}["'`]?(?<it>[^\s"'`]{6,128})/dgi,
-    needs: ["pass"],
+    expression: /pass(?:word|wort|phrase)\s(?:is|ist|was)\s{1,2}["'`]?(?<it>[^\s"'`]{6,128})/diy,
+    anchors: { literals: ["password", "passwort", "passphrase"] },
     accepts: looksDrawn,
   },
 ];
@@ -93,17 +144,14 @@ export const assignmentPatterns: readonly Pattern[] = [
   ...otherSurroundings,
   {
     rule: "secret-assignment",
-    expression: new RegExp(`(?:${NAMES.join("|")})${SEPARATOR}${VALUE}`, "dgi"),
-    needs: NEEDS,
+    expression: new RegExp(`(?:${NAMES.join("|")})${SEPARATOR}${VALUE}`, "dyi"),
+    anchors: { literals: NAME_ANCHORS, startOf: assigned },
     accepts: acceptsAssignment,
   },
   {
     rule: "secret-assignment",
-    expression: new RegExp(
-      `(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,32}[_-]){0,4}token${SEPARATOR}["']?(?<it>[A-Za-z0-9_.+/=-]{16,512})`,
-      "dgi",
-    ),
-    needs: ["token"],
+    expression: new RegExp(`(?<![A-Za-z0-9])token${SEPARATOR}["']?(?<it>[A-Za-z0-9_.+/=-]{16,512})`, "dyi"),
+    anchors: { literals: ["token"], startOf: assigned },
     accepts: looksDrawn,
   },
 ];

@@ -5,7 +5,7 @@ import { argumentError } from "../errors.js";
 import { applyMasks, type Finding } from "./finding.js";
 import { type MaskedJson, maskJsonValue } from "./mask-json.js";
 import { personalPatterns } from "./personal-patterns.js";
-import { type RuleSet, scanText } from "./scan.js";
+import { TextScanner } from "./scan.js";
 import { secretPatterns } from "./secret-patterns.js";
 
 export { countRules, type Finding, maskOf } from "./finding.js";
@@ -55,19 +55,17 @@ export function createMasker(config: MaskerConfig = {}): Masker {
   if (!Array.isArray(exclude) || !exclude.every((name) => typeof name === "string")) {
     throw argumentError("exclude", "an array of names of rules", exclude);
   }
-  const rules: RuleSet = {
-    secretlint: secrets,
-    patterns: [...(secrets ? secretPatterns : []), ...(personal ? personalPatterns : [])],
-    excluded: new Set(exclude),
-  };
-  const scan = (text: string) => scanText(text, rules);
+  const excluded = new Set(exclude);
+  const patterns = [...(secrets ? secretPatterns : []), ...(personal ? personalPatterns : [])];
+  const scanner = new TextScanner({ secretlint: secrets, patterns, excluded });
+  const scan = (text: string) => scanner.scan(text);
   const maskText = (text: string) => {
     const findings = scan(text);
     return { text: findings.length === 0 ? text : applyMasks(text, findings), findings };
   };
   return {
     maskText,
-    maskJson: (value) => maskJsonValue(value, scan, rules.excluded),
+    maskJson: (value) => maskJsonValue(value, scan, excluded),
     maskBytes: (bytes) => maskUtf8(bytes, maskText),
     findInUri: scan,
   };

@@ -1,47 +1,44 @@
-/** A rule that is a regular expression, and how it is run. */
-
-import type { Finding } from "./finding.js";
+/** A rule that is a regular expression, and where it is tried. */
 
 /**
- * Every quantifier of a rule's expression is bounded, so that the steps that it takes are bounded by the length of the window. It
- * sees ASCII alone: other characters are U+FFFD, so that no result depends on a host's Unicode tables.
+ * Every quantifier of a rule's expression is bounded, so that the steps of a try are. It is tried at the places that its anchors give and
+ * nowhere else, so that a text without any costs one look at each of its characters.
  */
 export interface Pattern {
   readonly rule: string;
-  /** With the flags `g` and `d`. The first of the groups `it`, `quoted`, `single` and `bare` that matched is what is masked, else all. */
+  /** With the flags `d` and `y`. The first of the groups `it`, `quoted`, `single` and `bare` that matched is what is masked, else all. */
   readonly expression: RegExp;
-  /** Texts without which the expression can't match, in lower case. Empty: it is always tried. */
-  readonly needs: readonly string[];
+  readonly anchors: Anchors;
   /** Whether a match counts: check digits, placeholders, what stands before it. */
   readonly accepts?: (found: string, match: RegExpExecArray) => boolean;
 }
 
-/** A window of text: as it is, and in lower case. */
-export interface WindowText {
-  readonly text: string;
-  readonly lower: string;
-}
+/** Where a match may begin for a literal at `at`; -1 if nowhere. Not before `from`: what is before belongs to the match before. */
+export type StartAtLiteral = (codes: Uint8Array, at: number, from: number) => number;
 
-/** Whether one of the texts is there. */
-export function hasAny(lower: string, needs: readonly string[]): boolean {
-  return needs.length === 0 || needs.some((need) => lower.includes(need));
-}
+/** Where a match may begin for a run of `length` digits at `at`; -1 if nowhere. */
+export type StartAtDigits = (codes: Uint8Array, at: number, length: number) => number;
 
-function maskedRange(match: RegExpExecArray): readonly [number, number] {
+/** Literals that every match holds one of, or runs of digits. */
+export type Anchors =
+  | {
+      /** Without the expression's flag `i` they are found as they are written; with it, they are in lower case and found in any. */
+      readonly literals: readonly string[];
+      /** Default: at the literal. */
+      readonly startOf?: StartAtLiteral;
+    }
+  | {
+      readonly digits: StartAtDigits;
+      /** Words in lower case, one of which must begin at most {@link NEAR_UNITS} before the number. */
+      readonly words?: readonly string[];
+    };
+
+/** Units before a number in which a word may say what it is. */
+export const NEAR_UNITS = 48;
+
+/** The part of a match that is masked: `[start, end]`. */
+export function maskedRange(match: RegExpExecArray): readonly [number, number] {
   const groups = match.indices?.groups;
   const named = groups?.["it"] ?? groups?.["quoted"] ?? groups?.["single"] ?? groups?.["bare"];
   return named ?? [match.index, match.index + match[0].length];
-}
-
-/** Runs rules over a window. */
-export function runPatterns(patterns: readonly Pattern[], { text, lower }: WindowText): Finding[] {
-  const findings: Finding[] = [];
-  for (const { rule, expression, needs, accepts } of patterns) {
-    if (!hasAny(lower, needs)) continue;
-    for (const match of text.matchAll(expression)) {
-      const [start, end] = maskedRange(match);
-      if (accepts === undefined || accepts(text.slice(start, end), match)) findings.push({ rule, start, end });
-    }
-  }
-  return findings;
 }

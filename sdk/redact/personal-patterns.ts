@@ -4,6 +4,7 @@ import ipaddr from "ipaddr.js";
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { isCardNumber, isIban } from "./check-digits.js";
 import { nationalIdPatterns } from "./national-ids.js";
+import { americanPhone, cardNumber, iban, internationalPhone, ipv4, ipv6, localPart } from "./number-shapes.js";
 import type { Pattern } from "./pattern.js";
 
 /** Names that RFC 2606 and RFC 6761 keep for documentation and tests, and ends of files that follow an "@2x". */
@@ -39,15 +40,20 @@ const isPhone = (found: string) => parsePhoneNumberFromString(found, "US")?.isVa
 const addresses: Pattern[] = [
   {
     rule: "email",
-    expression: /(?<![\w.+%\uFFFD-])[\w.+%'\uFFFD-]{1,64}@(?:[A-Za-z0-9\uFFFD-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/dg,
-    needs: ["@"],
+    expression: /(?<![\w.+%\x7f-])[\w.+%'\x7f-]{1,64}@(?:[A-Za-z0-9\x7f-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/dy,
+    anchors: { literals: ["@"], startOf: localPart },
     accepts: isEmail,
   },
-  { rule: "ipv4", expression: /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)/dg, needs: ["."], accepts: isIpv4 },
+  {
+    rule: "ipv4",
+    expression: /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)/dy,
+    anchors: { digits: ipv4 },
+    accepts: isIpv4,
+  },
   {
     rule: "ipv6",
-    expression: /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])/dg,
-    needs: [":"],
+    expression: /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])/dy,
+    anchors: { literals: [":"], startOf: ipv6 },
     accepts: isIpv6,
   },
 ];
@@ -55,26 +61,26 @@ const addresses: Pattern[] = [
 const numbers: Pattern[] = [
   {
     rule: "card-number",
-    expression: /(?<![\w.-])\d{4}(?:\d{8,15}|([ -])\d{4}\1\d{4}\1\d{1,7}|([ -])\d{6}\2\d{4,5})(?![\w]|-\d|\.\d)/dg,
-    needs: [],
+    expression: /(?<![\w.-])\d{4}(?:\d{8,15}|([ -])\d{4}\1\d{4}\1\d{1,7}|([ -])\d{6}\2\d{4,5})(?![\w]|-\d|\.\d)/dy,
+    anchors: { digits: cardNumber },
     accepts: (found) => isCardNumber(found.replace(/\D/g, "")),
   },
   {
     rule: "iban",
-    expression: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/dg,
-    needs: [],
+    expression: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/dy,
+    anchors: { digits: iban },
     accepts: (found) => isIban(found.replaceAll(" ", "")),
   },
   {
     rule: "phone",
-    expression: /(?<![\w.+-])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?![\w]|-\d)/dg,
-    needs: ["+"],
+    expression: /(?<![\w.+-])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?![\w]|-\d)/dy,
+    anchors: { digits: internationalPhone },
     accepts: isPhone,
   },
   {
     rule: "phone",
-    expression: /(?<![\w.+-])(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-]|\.\d)/dg,
-    needs: [],
+    expression: /(?<![\w.+-])(?:\([2-9]\d\d\) ?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{4}(?![\w-]|\.\d)/dy,
+    anchors: { digits: americanPhone },
     accepts: isPhone,
   },
 ];

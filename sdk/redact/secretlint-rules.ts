@@ -4,8 +4,6 @@
  */
 
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
-import type { Finding } from "./finding.js";
-import { hasAny, type WindowText } from "./pattern.js";
 
 /** The part of secretlint's rule interface that the rules of the preset use. */
 interface Rule {
@@ -28,9 +26,12 @@ interface RuleSource {
 
 const ID_PREFIX = "@secretlint/secretlint-rule-";
 
-/** What each rule can't do without, in lower case: most windows hold none of it, and the rule isn't run. */
+/** What each rule can't do without, in lower case: it is run around these alone. */
 export const ruleNeeds: Readonly<Record<string, readonly string[]>> = {
-  aws: ["a3t", "akia", "agpa", "aida", "aroa", "aipa", "anpa", "anva", "asia", "secret", "account"],
+  aws: [
+    ...["a3t", "akia", "agpa", "aida", "aroa", "aipa", "anpa", "anva", "asia", "account"],
+    ...["secretaccesskey", "secret_accesskey", "secretaccess_key", "secret_access_key"],
+  ],
   npm: ["x-oauth-basic", "_authtoken", "npm_"],
   slack: ["xox", "xapp", "hooks.slack.com"],
   basicauth: ["://"],
@@ -46,12 +47,20 @@ export const ruleNeeds: Readonly<Record<string, readonly string[]>> = {
   gitlab: ["glpat-"],
   grafana: ["glc_", "glsa_"],
   "1password": ["ops_"],
-  "database-connection-string": ["mongodb", "mysql", "postgres"],
+  "database-connection-string": [
+    ...["mongodb://", "mongodb+srv://", "mysql://", "mysqlx://", "postgres://", "postgresql://"],
+  ],
   "hashicorp-vault": ["hvs.", "hvb.", "hvr."],
   vercel: ["vcp_", "vci_", "vca_", "vcr_", "vck_"],
   databricks: ["dapi"],
   docker: ["dckr_pat_"],
   figma: ["figd_"],
+};
+
+/** What follows the literals of rules whose literals are words of every day, in any match. */
+const confirmations: Readonly<Record<string, RegExp>> = {
+  aws: /account_?(?:id)?["']?\s{0,256}[:=]|secret|[A-Z0-9]{20}/iy,
+  basicauth: /:\/\/[\w-]{1,256}:[\w-]{1,256}@/y,
 };
 
 /**
@@ -62,40 +71,40 @@ export const rulesLeftOut = ["filter-comments", "gcp", "privatekey"];
 
 const nameOf = (rule: Rule) => rule.meta.id.slice(ID_PREFIX.length);
 
-interface RunnableRule {
+/** A rule of the preset that can be run on any part of a text. */
+export interface SecretlintRule {
   readonly name: string;
   readonly needs: readonly string[];
-  readonly run: (source: RuleSource) => unknown;
+  /** What stands at one of `needs` in a match, with the flag `y`. */
+  readonly confirm?: RegExp;
+  /** The ranges that it reports. @throws TypeError if the rule has become asynchronous */
+  readonly run: (content: string) => readonly (readonly [number, number])[];
 }
 
-let found: Finding[] = [];
-
-function prepare(rule: Rule): RunnableRule {
+function prepare(rule: Rule): SecretlintRule {
   const name = nameOf(rule);
+  let ranges: (readonly [number, number])[] = [];
   const context: RuleContext = {
     sharedOptions: {},
     createTranslator: () => (messageId) => ({ messageId }),
-    report: ({ range: [start, end] }) => found.push({ rule: name, start, end }),
+    report: ({ range }) => ranges.push(range),
     ignore: () => {},
   };
   const handlers = rule.create(context, {});
-  return { name, needs: ruleNeeds[name] ?? [], run: (source) => handlers.file?.(source) };
+  const run = (content: string) => {
+    ranges = [];
+    const answer = handlers.file?.({ content, contentType: "text", ext: "", filePath: "" });
+    if (answer instanceof Promise) throw new TypeError(`The secretlint rule ${name} answers with a promise`);
+    return ranges;
+  };
+  const confirm = confirmations[name];
+  return { name, needs: ruleNeeds[name] ?? [], ...(confirm === undefined ? {} : { confirm }), run };
 }
 
 /** Names of all rules that the preset has, for the test that none is forgotten. */
 export const presetRuleNames = (rules as unknown as readonly Rule[]).map(nameOf);
 
-const runnable = (rules as unknown as readonly Rule[])
+/** The rules that are run. */
+export const secretlintRules: readonly SecretlintRule[] = (rules as unknown as readonly Rule[])
   .filter((rule) => !rulesLeftOut.includes(nameOf(rule)))
   .map(prepare);
-
-/** Runs the rules over a window. @throws TypeError if a rule has become asynchronous */
-export function runSecretlintRules({ text, lower }: WindowText): Finding[] {
-  found = [];
-  const source: RuleSource = { content: text, contentType: "text", ext: "", filePath: "" };
-  for (const { name, needs, run } of runnable) {
-    if (!hasAny(lower, needs)) continue;
-    if (run(source) instanceof Promise) throw new TypeError(`The secretlint rule ${name} answers with a promise`);
-  }
-  return found;
-}
