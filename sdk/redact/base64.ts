@@ -10,7 +10,10 @@ export interface Base64Run {
 }
 
 /** Sixteen characters hold twelve bytes: no secret worth the name is shorter. */
-const RUN = /[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]{0,16}[A-Za-z0-9+/_-]{4,})*/g;
+const MIN_RUN = 16;
+/** A line that goes on with a run has as many. */
+const MIN_LINE = 4;
+const MAX_INDENT = 16;
 /** Characters from the middle of a run that show whether it is text. */
 const PROBE_CHARACTERS = 64;
 
@@ -21,18 +24,46 @@ for (let i = 0; i < 64; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
 VALUES["-".charCodeAt(0)] = 62;
 VALUES["_".charCodeAt(0)] = 63;
 
+const [LINE_FEED, RETURN, TAB, SPACE, PADDING] = [0x0a, 0x0d, 0x09, 0x20, 0x3d];
+const isDigitAt = (codes: Uint8Array, at: number) => at < codes.length && VALUES[codes[at] as number] !== NONE;
+
 /** The runs of a text that decode to text. */
-export function textRuns({ text, codes }: AsciiText): Base64Run[] {
+export function textRuns({ codes }: AsciiText): Base64Run[] {
   const runs: Base64Run[] = [];
-  RUN.lastIndex = 0;
-  for (let match = RUN.exec(text); match !== null; match = RUN.exec(text)) {
-    const start = match.index;
-    let end = start + match[0].length;
-    const texts = textsOf(codes, start, end);
-    for (let padding = 0; padding < 2 && text[end] === "="; padding++) end++;
-    if (texts.length > 0) runs.push({ start, end, texts });
+  // A run that is long enough covers one of any MIN_RUN characters that follow each other: the others needn't be looked at.
+  for (let at = MIN_RUN - 1; at < codes.length; at += MIN_RUN) {
+    if (!isDigitAt(codes, at)) continue;
+    let start = at;
+    while (start > 0 && isDigitAt(codes, start - 1)) start--;
+    at = endOfDigits(codes, at);
+    if (at - start < MIN_RUN) continue;
+    at = endOfLines(codes, at);
+    const texts = textsOf(codes, start, at);
+    if (texts.length === 0) continue;
+    const isPadding = (place: number) => codes[place] === PADDING;
+    const end = isPadding(at) ? at + (isPadding(at + 1) ? 2 : 1) : at;
+    runs.push({ start, end, texts });
   }
   return runs;
+}
+
+function endOfDigits(codes: Uint8Array, from: number): number {
+  let end = from;
+  while (isDigitAt(codes, end)) end++;
+  return end;
+}
+
+/** Where the lines end that go on with a run. */
+function endOfLines(codes: Uint8Array, from: number): number {
+  for (let end = from; ; ) {
+    let at = codes[end] === RETURN ? end + 1 : end;
+    if (codes[at] !== LINE_FEED) return end;
+    const line = ++at;
+    while (at < line + MAX_INDENT && (codes[at] === SPACE || codes[at] === TAB)) at++;
+    const next = endOfDigits(codes, at);
+    if (next - at < MIN_LINE) return end;
+    end = next;
+  }
 }
 
 /** A run may begin with something else, a part of a path for instance: each of the four alignments is tried. */

@@ -5,6 +5,25 @@ import { hexValue, isDigit, isUpper, isWord } from "./ascii.js";
 const [SPACE, HYPHEN, DOT, PLUS, OPEN, CLOSE, COLON, AT] = [0x20, 0x2d, 0x2e, 0x2b, 0x28, 0x29, 0x3a, 0x40];
 const [ZERO, ONE, TWO] = [0x30, 0x31, 0x32];
 
+/** Longer runs of digits are none of a number that a rule knows. */
+const MAX_RUN = 64;
+/** Numbers of fewer digits in a row have other signs among them. */
+const MIN_BARE = 9;
+/** What a number that means something goes on with. */
+const GOES_ON = new Uint8Array(128);
+for (const sign of " -.()ABCDEFGHIJKLMNOPQRSTUVWXYZ") GOES_ON[sign.charCodeAt(0)] = 1;
+
+const isTail = (code: number) => isWord(code) && !isUpper(code) && !isDigit(code);
+
+/** How many digits stand in a row at `at`; 0 where none of the rules for numbers can match. */
+export function numberLength(codes: Uint8Array, at: number): number {
+  if (isTail(codes[at - 1] ?? 0)) return 0;
+  let length = 1;
+  while (length < MAX_RUN && isDigit(codes[at + length] ?? 0)) length++;
+  const next = codes[at + length] ?? 0;
+  return isTail(next) || (length < MIN_BARE && GOES_ON[next] === 0) ? 0 : length;
+}
+
 /** Where so many capital letters directly before `at` begin, or -1. */
 export function lettersBefore(codes: Uint8Array, at: number, count: number): number {
   for (let i = 1; i <= count; i++) if (!isUpper(codes[at - i] ?? 0)) return -1;

@@ -1,13 +1,12 @@
 /** What rules find in one text, not looking at what is encoded in it. */
 
 import { type Anchor, type AnchorAction, AnchorTable } from "./anchors.js";
-import { type AsciiText, isDigit } from "./ascii.js";
+import type { AsciiText } from "./ascii.js";
 import type { Finding } from "./finding.js";
+import { numberLength } from "./number-shapes.js";
 import { maskedRange, NEAR_UNITS, type Pattern } from "./pattern.js";
 import { type SecretlintRule, secretlintRules } from "./secretlint-rules.js";
 
-/** Longer runs of digits are none of a number that a rule knows. */
-const MAX_RUN = 64;
 /** A rule of secretlint is run on what stands this far around its literals: its matches are shorter, but for those that go on to a line's end. */
 const UNITS_BEFORE = 1024;
 const UNITS_BEHIND = 4096;
@@ -141,8 +140,8 @@ function atDigits(patterns: readonly Pattern[]): AnchorAction<Scan> {
   );
   return (scan, at) => {
     const { codes } = scan.ascii;
-    let length = 1;
-    while (length < MAX_RUN && isDigit(codes[at + length] as number)) length++;
+    const length = numberLength(codes, at);
+    if (length === 0) return;
     const isNear = at - scan.wordAt <= NEAR_UNITS;
     for (const { index, pattern, startOf, needsWord } of ofDigits) {
       if (needsWord && !isNear) continue;
