@@ -48,6 +48,12 @@ function start(
   });
 }
 
+// A path in tsconfig.json would lead Bun to the shims of Node, and then none of this would be about Bun.
+test.each(hosts)("a program on $name gets the shims of $name", ({ name, command, args }) => {
+  const script = fileURLToPath(new URL("./processes/runtime.mjs", import.meta.url));
+  expect(execFileSync(command, [...args, script], { encoding: "utf8" }).trim()).toBe(name.toLowerCase());
+});
+
 const pairs = hosts.flatMap((killed) => hosts.map((resuming) => ({ killed, resuming })));
 /** The third runtime, or of two the one that is left. */
 const verifierOf = (...used: readonly Host[]): Host => hosts.find((host) => !used.includes(host)) as Host;

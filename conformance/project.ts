@@ -6,16 +6,18 @@ import { innocentTexts, plantedTexts } from "./redaction/corpus/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/**
- * Makes an empty project in `folder`, installs the packed package in it with npm as a user would, and puts the cases beside it.
- * Answers the folder of the cases.
- */
-export function makeProject(folder: string): string {
+/** Makes an empty project in `folder`, and installs the packed package in it with npm as a user would. */
+export function installPackage(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const packed = JSON.parse(npm(root, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder])) as unknown;
   const tarball = join(folder, tarballName(packed));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
   npm(folder, ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", tarball]);
+}
+
+/** A project with the package installed and the cases beside it. Answers the folder of the cases. */
+export function makeProject(folder: string): string {
+  installPackage(folder);
   const cases = join(folder, "cases");
   cpSync(join(root, "conformance", "cases"), cases, { recursive: true });
   const corpus = [...plantedTexts(), ...innocentTexts()].map(({ value }) => value);

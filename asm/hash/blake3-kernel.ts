@@ -305,57 +305,68 @@ export function hashTwoHorizontal(
   v128.store(out, h1R, 48);
 }
 
+/** Starts four inputs: their chaining values lie at `states`, word i of all four at 16 * i. */
+export function startFour(states: usize): void {
+  v128.store(states, i32x4.splat(IV0), 0);
+  v128.store(states, i32x4.splat(IV1), 16);
+  v128.store(states, i32x4.splat(IV2), 32);
+  v128.store(states, i32x4.splat(IV3), 48);
+  v128.store(states, i32x4.splat(IV4), 64);
+  v128.store(states, i32x4.splat(IV5), 80);
+  v128.store(states, i32x4.splat(IV6), 96);
+  v128.store(states, i32x4.splat(IV7), 112);
+}
+
 /**
- * Hashes four inputs of `blocks` whole blocks, `stride` bytes apart from `source` on, to four chaining values at
- * `out`. Input i has the counter `counter + i * counterStep`; the low halves of the four mustn't wrap around.
- * `out` may lie where the inputs do.
+ * Compresses `blocks` consecutive 64-byte blocks of each of four inputs into the chaining values at `states`.
+ * Input i has the counter `counter + i * counterStep`; the low halves of the four mustn't wrap around. `lengths` is
+ * what a block of each input counts as having; `firstFlags` and `lastFlags` are added for the first and the last block.
  */
-export function hashFourVertical(
-  source: usize, stride: usize, blocks: u32,
-  counter: u64, counterStep: u64, flags: u32, firstFlags: u32, lastFlags: u32, out: usize,
+export function compressFour(
+  states: usize, source0: usize, source1: usize, source2: usize, source3: usize, blocks: u32,
+  counter: u64, counterStep: u64, lengths: v128, flags: u32, firstFlags: u32, lastFlags: v128,
 ): void {
-  let h0 = i32x4.splat(IV0);
-  let h1 = i32x4.splat(IV1);
-  let h2 = i32x4.splat(IV2);
-  let h3 = i32x4.splat(IV3);
-  let h4 = i32x4.splat(IV4);
-  let h5 = i32x4.splat(IV5);
-  let h6 = i32x4.splat(IV6);
-  let h7 = i32x4.splat(IV7);
+  let h0 = v128.load(states, 0);
+  let h1 = v128.load(states, 16);
+  let h2 = v128.load(states, 32);
+  let h3 = v128.load(states, 48);
+  let h4 = v128.load(states, 64);
+  let h5 = v128.load(states, 80);
+  let h6 = v128.load(states, 96);
+  let h7 = v128.load(states, 112);
   const counterLow = i32x4.add(i32x4.splat(<i32>counter), i32x4.mul(i32x4.splat(<i32>counterStep), i32x4(0, 1, 2, 3)));
   const counterHigh = i32x4.splat(<i32>(counter >> 32));
   let p: v128, q: v128, r: v128, s: v128;
-  let blockFlags = flags | firstFlags;
+  let blockFlags = i32x4.splat(<i32>(flags | firstFlags));
   for (; blocks > 0; blocks--) {
-    if (blocks == 1) blockFlags |= lastFlags;
-    const source1 = source + stride, source2 = source1 + stride, source3 = source2 + stride;
-    p = interleaveLow(v128.load(source, 0), v128.load(source1, 0));
+    if (blocks == 1) blockFlags = v128.or(blockFlags, lastFlags);
+    p = interleaveLow(v128.load(source0, 0), v128.load(source1, 0));
     q = interleaveLow(v128.load(source2, 0), v128.load(source3, 0));
-    r = interleaveHigh(v128.load(source, 0), v128.load(source1, 0));
+    r = interleaveHigh(v128.load(source0, 0), v128.load(source1, 0));
     s = interleaveHigh(v128.load(source2, 0), v128.load(source3, 0));
     v128.store(transposed, lowPairs(p, q), 0);
     v128.store(transposed, highPairs(p, q), 16);
     v128.store(transposed, lowPairs(r, s), 32);
     v128.store(transposed, highPairs(r, s), 48);
-    p = interleaveLow(v128.load(source, 16), v128.load(source1, 16));
+    p = interleaveLow(v128.load(source0, 16), v128.load(source1, 16));
     q = interleaveLow(v128.load(source2, 16), v128.load(source3, 16));
-    r = interleaveHigh(v128.load(source, 16), v128.load(source1, 16));
+    r = interleaveHigh(v128.load(source0, 16), v128.load(source1, 16));
     s = interleaveHigh(v128.load(source2, 16), v128.load(source3, 16));
     v128.store(transposed, lowPairs(p, q), 64);
     v128.store(transposed, highPairs(p, q), 80);
     v128.store(transposed, lowPairs(r, s), 96);
     v128.store(transposed, highPairs(r, s), 112);
-    p = interleaveLow(v128.load(source, 32), v128.load(source1, 32));
+    p = interleaveLow(v128.load(source0, 32), v128.load(source1, 32));
     q = interleaveLow(v128.load(source2, 32), v128.load(source3, 32));
-    r = interleaveHigh(v128.load(source, 32), v128.load(source1, 32));
+    r = interleaveHigh(v128.load(source0, 32), v128.load(source1, 32));
     s = interleaveHigh(v128.load(source2, 32), v128.load(source3, 32));
     v128.store(transposed, lowPairs(p, q), 128);
     v128.store(transposed, highPairs(p, q), 144);
     v128.store(transposed, lowPairs(r, s), 160);
     v128.store(transposed, highPairs(r, s), 176);
-    p = interleaveLow(v128.load(source, 48), v128.load(source1, 48));
+    p = interleaveLow(v128.load(source0, 48), v128.load(source1, 48));
     q = interleaveLow(v128.load(source2, 48), v128.load(source3, 48));
-    r = interleaveHigh(v128.load(source, 48), v128.load(source1, 48));
+    r = interleaveHigh(v128.load(source0, 48), v128.load(source1, 48));
     s = interleaveHigh(v128.load(source2, 48), v128.load(source3, 48));
     v128.store(transposed, lowPairs(p, q), 192);
     v128.store(transposed, highPairs(p, q), 208);
@@ -363,7 +374,7 @@ export function hashFourVertical(
     v128.store(transposed, highPairs(r, s), 240);
     let v0 = h0, v1 = h1, v2 = h2, v3 = h3, v4 = h4, v5 = h5, v6 = h6, v7 = h7;
     let v8 = i32x4.splat(IV0), v9 = i32x4.splat(IV1), v10 = i32x4.splat(IV2), v11 = i32x4.splat(IV3);
-    let v12 = counterLow, v13 = counterHigh, v14 = i32x4.splat(64), v15 = i32x4.splat(<i32>blockFlags);
+    let v12 = counterLow, v13 = counterHigh, v14 = lengths, v15 = blockFlags;
     // Round 1: columns, then diagonals.
     v0 = i32x4.add(i32x4.add(v0, v128.load(transposed, 0)), v4);
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 32)), v5);
@@ -827,21 +838,37 @@ export function hashFourVertical(
     h5 = v128.xor(v5, v13);
     h6 = v128.xor(v6, v14);
     h7 = v128.xor(v7, v15);
-    source += 64;
-    blockFlags = flags;
+    source0 += 64;
+    source1 += 64;
+    source2 += 64;
+    source3 += 64;
+    blockFlags = i32x4.splat(<i32>flags);
   }
-  p = interleaveLow(h0, h1);
-  q = interleaveLow(h2, h3);
-  r = interleaveHigh(h0, h1);
-  s = interleaveHigh(h2, h3);
+  v128.store(states, h0, 0);
+  v128.store(states, h1, 16);
+  v128.store(states, h2, 32);
+  v128.store(states, h3, 48);
+  v128.store(states, h4, 64);
+  v128.store(states, h5, 80);
+  v128.store(states, h6, 96);
+  v128.store(states, h7, 112);
+}
+
+/** Writes the four chaining values at `states` one behind the other to `out`. */
+export function storeFour(states: usize, out: usize): void {
+  let p: v128, q: v128, r: v128, s: v128;
+  p = interleaveLow(v128.load(states, 0), v128.load(states, 16));
+  q = interleaveLow(v128.load(states, 32), v128.load(states, 48));
+  r = interleaveHigh(v128.load(states, 0), v128.load(states, 16));
+  s = interleaveHigh(v128.load(states, 32), v128.load(states, 48));
   v128.store(out, lowPairs(p, q), 0);
   v128.store(out, highPairs(p, q), 32);
   v128.store(out, lowPairs(r, s), 64);
   v128.store(out, highPairs(r, s), 96);
-  p = interleaveLow(h4, h5);
-  q = interleaveLow(h6, h7);
-  r = interleaveHigh(h4, h5);
-  s = interleaveHigh(h6, h7);
+  p = interleaveLow(v128.load(states, 64), v128.load(states, 80));
+  q = interleaveLow(v128.load(states, 96), v128.load(states, 112));
+  r = interleaveHigh(v128.load(states, 64), v128.load(states, 80));
+  s = interleaveHigh(v128.load(states, 96), v128.load(states, 112));
   v128.store(out, lowPairs(p, q), 16);
   v128.store(out, highPairs(p, q), 48);
   v128.store(out, lowPairs(r, s), 80);

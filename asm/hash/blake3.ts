@@ -1,4 +1,4 @@
-import { compress, hashFourVertical, hashTwoHorizontal, startChainingValue } from "./blake3-kernel";
+import { compress, compressFour, hashTwoHorizontal, startChainingValue, startFour, storeFour } from "./blake3-kernel";
 
 /**
  * BLAKE3, plain hashing with 32 bytes of output (https://github.com/BLAKE3-team/BLAKE3-specs).
@@ -26,6 +26,8 @@ const BLOCK_BYTES: usize = 64;
 const CHUNK_BYTES: usize = 1024;
 const CHUNK_BLOCKS: u32 = 16;
 const MAX_SUBTREE_CHUNKS: u64 = 64;
+/** So many chunks at the end, the last of them shorter, are hashed side by side; fewer than three one by one, which is faster. */
+const LAST_CHUNKS: usize = 4;
 
 const CHUNK_START: u32 = 1;
 const CHUNK_END: u32 = 2;
@@ -42,6 +44,8 @@ const lastBlock: usize = memory.data(64, 16);
 const parentBlock: usize = memory.data(64, 16);
 /** The chaining value at hand. */
 const chainingValue: usize = memory.data(32, 16);
+/** Chaining values of four inputs, as the vertical kernel has them. */
+const four: usize = memory.data(128, 16);
 
 let horizontal: bool = false;
 
@@ -72,8 +76,27 @@ function hashMany(
   out: usize,
 ): void {
   if (!horizontal) {
+    const lengths = i32x4.splat(64);
+    const last = i32x4.splat(lastFlags);
     for (; count >= 4; count -= 4) {
-      hashFourVertical(source, stride, blocks, counter, counterStep, flags, firstFlags, lastFlags, out);
+      const second = source + stride;
+      const third = second + stride;
+      startFour(four);
+      compressFour(
+        four,
+        source,
+        second,
+        third,
+        third + stride,
+        blocks,
+        counter,
+        counterStep,
+        lengths,
+        flags,
+        firstFlags,
+        last,
+      );
+      storeFour(four, out);
       source += stride * 4;
       counter += counterStep * 4;
       out += 128;
@@ -92,6 +115,12 @@ function hashMany(
   }
 }
 
+/** Makes the 0 to 64 bytes at `source` the last block. */
+function padLastBlock(source: usize, length: usize): void {
+  memory.fill(lastBlock, 0, BLOCK_BYTES);
+  memory.copy(lastBlock, source, length);
+}
+
 /** Hashes a chunk of 0 to 1024 bytes; `flags` is 0 or ROOT. */
 function hashChunk(source: usize, length: usize, counter: u64, flags: u32, out: usize): void {
   startChainingValue(chainingValue);
@@ -105,12 +134,75 @@ function hashChunk(source: usize, length: usize, counter: u64, flags: u32, out: 
   let last = source + ((<usize>blocks) << 6);
   const lastLength = length - ((<usize>blocks) << 6);
   if (lastLength < BLOCK_BYTES) {
-    memory.fill(lastBlock, 0, BLOCK_BYTES);
-    memory.copy(lastBlock, last, lastLength);
+    padLastBlock(last, lastLength);
     last = lastBlock;
   }
   compress(chainingValue, last, 1, <u32>lastLength, counter, flags | CHUNK_END, firstFlags, 0);
   copy32(out, chainingValue);
+}
+
+/** The lanes of a vector whose lane `lane` is `value` and the others `rest`. */
+function lanesWith(lane: usize, value: u32, rest: u32): v128 {
+  const chosen = i32x4.eq(i32x4(0, 1, 2, 3), i32x4.splat(<i32>lane));
+  return v128.bitselect(i32x4.splat(value), i32x4.splat(rest), chosen);
+}
+
+/**
+ * Chaining values of the 3 or 4 chunks of the last `length` (2049 to 4096) bytes, of which the last chunk may be shorter,
+ * to `out`. All are hashed at once: the lane without a chunk repeats the first, and what the shorter chunk's lane holds
+ * once it has ended is not looked at.
+ */
+function hashLastChunks(source: usize, length: usize, counter: u64, out: usize): void {
+  const lane = (length - 1) >> 10;
+  const lastChunk = source + (lane << 10);
+  const lastChunkLength = length - (lane << 10);
+  const whole = (<u32>lastChunkLength - 1) >> 6;
+  const at = (<usize>whole) << 6;
+  padLastBlock(lastChunk + at, lastChunkLength - at);
+  const full = i32x4.splat(64);
+  const none = i32x4.splat(0);
+  const second = source + CHUNK_BYTES;
+  const third = second + CHUNK_BYTES;
+  const fourth = lane == 3 ? third + CHUNK_BYTES : source;
+  startFour(four);
+  compressFour(four, source, second, third, fourth, whole, counter, 1, full, 0, CHUNK_START, none);
+  // The shorter chunk's last block, beside one of the others.
+  const end = i32x4.splat(whole == CHUNK_BLOCKS - 1 ? CHUNK_END : 0);
+  compressFour(
+    four,
+    source + at,
+    second + at,
+    lane == 2 ? lastBlock : third + at,
+    lane == 3 ? lastBlock : fourth + at,
+    1,
+    counter,
+    1,
+    lanesWith(lane, <u32>(lastChunkLength - at), 64),
+    0,
+    whole == 0 ? CHUNK_START : 0,
+    v128.or(end, lanesWith(lane, CHUNK_END, 0)),
+  );
+  storeFour(four, out);
+  if (whole == CHUNK_BLOCKS - 1) return;
+  copy32(chainingValue, out + (lane << 5));
+  const next = at + BLOCK_BYTES;
+  // The ended lane reads where the first does: behind it memory may end.
+  compressFour(
+    four,
+    source + next,
+    second + next,
+    lane == 2 ? source : third + next,
+    lane == 3 ? source : fourth + next,
+    CHUNK_BLOCKS - 1 - whole,
+    counter,
+    1,
+    full,
+    0,
+    0,
+    i32x4.splat(CHUNK_END),
+  );
+  storeFour(four, out);
+  copy32(out + (lane << 5), chainingValue);
 }
 
 /** Chaining value of the parent of the two at `left` and `right`; `out` may be either. */
@@ -149,10 +241,10 @@ function subtreeChunks(chunks: u64, length: usize): u64 {
   return size;
 }
 
-/** Hashes complete subtrees while more than a chunk is left, and returns how many bytes (at most 1024) are left. */
-function absorb(state: usize, source: usize, length: usize): usize {
+/** Hashes complete subtrees while more than `most` bytes (whole chunks) are left, and returns how many are left. */
+function absorb(state: usize, source: usize, length: usize, most: usize): usize {
   let chunks = load<u64>(state, CHUNKS_OFFSET);
-  while (length > CHUNK_BYTES) {
+  while (length > most) {
     const size = subtreeChunks(chunks, length);
     hashMany(source, size, CHUNK_BYTES, CHUNK_BLOCKS, chunks, 1, 0, CHUNK_START, CHUNK_END, subtree);
     // Reduced to two chaining values only: if the input ends here, their parent is the root.
@@ -183,11 +275,28 @@ function finishTree(state: usize, source: usize, length: usize, out: usize): voi
     hashChunk(source, length, chunks, 0, out);
   } else {
     depth--;
+    store<u32>(state, depth, DEPTH_OFFSET);
     copy32(out, state + STACK_OFFSET + ((<usize>depth) << 5));
   }
-  while (depth > 0) {
-    depth--;
-    hashParent(state + STACK_OFFSET + ((<usize>depth) << 5), out, depth == 0 ? ROOT : 0, out);
+  foldStack(state, out);
+}
+
+/** Folds the stack and the chaining values of the last `count` chunks, which lie in `subtree`, into the digest. */
+function finishWith(state: usize, count: u32, out: usize): void {
+  let chunks = load<u64>(state, CHUNKS_OFFSET);
+  for (let i: u32 = 0; i < count - 1; i++, chunks++) {
+    pushChainingValue(state, subtree + ((<usize>i) << 5), chunks);
+  }
+  mergeStack(state, chunks);
+  copy32(out, subtree + ((<usize>count - 1) << 5));
+  foldStack(state, out);
+}
+
+/** Folds the stack, from the right, into the chaining value at `out`: the last parent is the root. */
+function foldStack(state: usize, out: usize): void {
+  for (let depth = load<u32>(state, DEPTH_OFFSET); depth > 0; depth--) {
+    const left = state + STACK_OFFSET + ((<usize>depth - 1) << 5);
+    hashParent(left, out, depth == 1 ? ROOT : 0, out);
   }
 }
 
@@ -198,7 +307,15 @@ export function blake3(source: usize, length: usize, out: usize): void {
     return;
   }
   blake3Start(ownState);
-  const left = absorb(ownState, source, length);
+  const mostLeft = horizontal ? CHUNK_BYTES : LAST_CHUNKS * CHUNK_BYTES;
+  let left = absorb(ownState, source, length, mostLeft);
+  const last = source + length - left;
+  if (left > 2 * CHUNK_BYTES) {
+    hashLastChunks(last, left, load<u64>(ownState, CHUNKS_OFFSET), subtree);
+    finishWith(ownState, <u32>((left + CHUNK_BYTES - 1) >> 10), out);
+    return;
+  }
+  left = absorb(ownState, last, left, CHUNK_BYTES);
   finishTree(ownState, source + length - left, left, out);
 }
 
@@ -226,7 +343,7 @@ export function blake3Update(state: usize, source: usize, length: usize): void {
     pushChainingValue(state, subtree, chunks);
     store<u64>(state, chunks + 1, CHUNKS_OFFSET);
   }
-  const left = absorb(state, source, length);
+  const left = absorb(state, source, length, CHUNK_BYTES);
   memory.copy(chunk, source + length - left, left);
   store<u32>(state, <u32>left, FILLED_OFFSET);
 }

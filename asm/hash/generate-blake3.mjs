@@ -3,7 +3,7 @@
  *
  *   compress                one chunk at a time; a vector is a row of the 4 × 4 state ("horizontal")
  *   hashTwoHorizontal       the same for two inputs, interleaved to hide latency
- *   hashFourVertical        four inputs at once; a vector is one state word of all four ("vertical")
+ *   compressFour            four inputs at once; a vector is one state word of all four ("vertical")
  *
  * Run `node asm/hash/generate-blake3.mjs` after a change; a test compares the checked-in file with `generate()`.
  * Source: BLAKE3 specification, sections 2.1 to 2.4 (https://github.com/BLAKE3-team/BLAKE3-specs).
@@ -251,48 +251,58 @@ function verticalRound(round) {
   return lines;
 }
 
-function hashFourVertical() {
+function compressFour() {
   const words = [...Array(8).keys()];
   const list = (count, item) => [...Array(count).keys()].map(item).join(", ");
+  const sources = [...Array(4).keys()].map((i) => `source${i}`);
   return `
+/** Starts four inputs: their chaining values lie at \`states\`, word i of all four at 16 * i. */
+export function startFour(states: usize): void {
+${words.map((i) => `  v128.store(states, i32x4.splat(IV${i}), ${16 * i});`).join("\n")}
+}
+
 /**
- * Hashes four inputs of \`blocks\` whole blocks, \`stride\` bytes apart from \`source\` on, to four chaining values at
- * \`out\`. Input i has the counter \`counter + i * counterStep\`; the low halves of the four mustn't wrap around.
- * \`out\` may lie where the inputs do.
+ * Compresses \`blocks\` consecutive 64-byte blocks of each of four inputs into the chaining values at \`states\`.
+ * Input i has the counter \`counter + i * counterStep\`; the low halves of the four mustn't wrap around. \`lengths\` is
+ * what a block of each input counts as having; \`firstFlags\` and \`lastFlags\` are added for the first and the last block.
  */
-export function hashFourVertical(
-  source: usize, stride: usize, blocks: u32,
-  counter: u64, counterStep: u64, flags: u32, firstFlags: u32, lastFlags: u32, out: usize,
+export function compressFour(
+  states: usize, ${sources.map((source) => `${source}: usize`).join(", ")}, blocks: u32,
+  counter: u64, counterStep: u64, lengths: v128, flags: u32, firstFlags: u32, lastFlags: v128,
 ): void {
-${words.map((i) => `  let h${i} = i32x4.splat(IV${i});`).join("\n")}
+${words.map((i) => `  let h${i} = v128.load(states, ${16 * i});`).join("\n")}
   const counterLow = i32x4.add(i32x4.splat(<i32>counter), i32x4.mul(i32x4.splat(<i32>counterStep), i32x4(0, 1, 2, 3)));
   const counterHigh = i32x4.splat(<i32>(counter >> 32));
   let p: v128, q: v128, r: v128, s: v128;
-  let blockFlags = flags | firstFlags;
+  let blockFlags = i32x4.splat(<i32>(flags | firstFlags));
   for (; blocks > 0; blocks--) {
-    if (blocks == 1) blockFlags |= lastFlags;
-    const source1 = source + stride, source2 = source1 + stride, source3 = source2 + stride;
+    if (blocks == 1) blockFlags = v128.or(blockFlags, lastFlags);
 ${[0, 16, 32, 48]
-  .flatMap((offset) => {
-    const inputs = ["source", "source1", "source2", "source3"].map((address) => `v128.load(${address}, ${offset})`);
-    return transpose(
+  .flatMap((offset) =>
+    transpose(
       "    ",
-      inputs,
+      sources.map((source) => `v128.load(${source}, ${offset})`),
       (expression, i) => `v128.store(transposed, ${expression}, ${4 * offset + 16 * i});`,
-    );
-  })
+    ),
+  )
   .join("\n")}
     let ${list(8, (i) => `v${i} = h${i}`)};
     let ${list(4, (i) => `v${8 + i} = i32x4.splat(IV${i})`)};
-    let v12 = counterLow, v13 = counterHigh, v14 = i32x4.splat(64), v15 = i32x4.splat(<i32>blockFlags);
+    let v12 = counterLow, v13 = counterHigh, v14 = lengths, v15 = blockFlags;
 ${schedule.flatMap((_, round) => verticalRound(round)).join("\n")}
 ${words.map((i) => `    h${i} = v128.xor(v${i}, v${i + 8});`).join("\n")}
-    source += 64;
-    blockFlags = flags;
+${sources.map((source) => `    ${source} += 64;`).join("\n")}
+    blockFlags = i32x4.splat(<i32>flags);
   }
+${words.map((i) => `  v128.store(states, h${i}, ${16 * i});`).join("\n")}
+}
+
+/** Writes the four chaining values at \`states\` one behind the other to \`out\`. */
+export function storeFour(states: usize, out: usize): void {
+  let p: v128, q: v128, r: v128, s: v128;
 ${[0, 4]
   .flatMap((first) => {
-    const rows = [0, 1, 2, 3].map((i) => `h${first + i}`);
+    const rows = [0, 1, 2, 3].map((i) => `v128.load(states, ${16 * (first + i)})`);
     return transpose("  ", rows, (expression, i) => `v128.store(out, ${expression}, ${32 * i + 4 * first});`);
   })
   .join("\n")}
@@ -363,7 +373,7 @@ export function startChainingValue(chainingValue: usize): void {
 
 /** The text of \`blake3-kernel.ts\`. */
 export function generate() {
-  return header + compress() + hashTwoHorizontal() + hashFourVertical();
+  return header + compress() + hashTwoHorizontal() + compressFour();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -1,14 +1,17 @@
 /** Runs the measured programs, each in a fresh process, so that no loader, no warm code and no memory of another counts. */
 
 import { execFile } from "node:child_process";
+import { cpSync, symlinkSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { installPackage } from "../project.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = fileURLToPath(new URL("./programs/", import.meta.url));
+/** Where the programs are run; see {@link installPrograms}. */
+let folder: string | null = null;
 
 export interface Host {
   readonly name: "Node" | "Bun" | "Deno";
@@ -29,11 +32,27 @@ export const sqliteHost: Host = isBuiltin("node:sqlite") ? node : bun;
 /** What a program measured: names and figures. */
 export type Figures = Readonly<Record<string, number>>;
 
+/**
+ * Puts the programs beside the installed package, as a user has it: within the repository its TypeScript settings would lead Bun
+ * to another runtime's shims.
+ */
+export function installPrograms(project: string): void {
+  installPackage(project);
+  symlinkSync(join(root, "node_modules", "minisearch"), join(project, "node_modules", "minisearch"));
+  folder = join(project, "programs");
+  cpSync(fileURLToPath(new URL("./programs/", import.meta.url)), folder, { recursive: true });
+}
+
+function scriptOf(name: string): string {
+  if (folder === null) throw new Error("The programs aren't installed");
+  return join(folder, `${name}.mjs`);
+}
+
 /** Runs `programs/<name>.mjs` with its arguments as JSON; it prints its figures as the last line. */
 export async function runProgram(host: Host, name: string, parameters: object): Promise<Figures> {
-  const script = join(folder, `${name}.mjs`);
+  const script = scriptOf(name);
   const { stdout } = await run(host.command, [...host.args, script, JSON.stringify(parameters)], {
-    cwd: root,
+    cwd: dirname(script),
     maxBuffer: 1 << 26,
   });
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) as string) as Figures;
@@ -41,8 +60,9 @@ export async function runProgram(host: Host, name: string, parameters: object): 
 
 /** Milliseconds from starting a program to its end. */
 export async function timeProgram(host: Host, name: string, parameters: object): Promise<number> {
+  const script = scriptOf(name);
   const startedAt = performance.now();
-  await run(host.command, [...host.args, join(folder, `${name}.mjs`), JSON.stringify(parameters)], { cwd: root });
+  await run(host.command, [...host.args, script, JSON.stringify(parameters)], { cwd: dirname(script) });
   return performance.now() - startedAt;
 }
 

@@ -10,6 +10,7 @@ import { makeCollection } from "./collection.js";
 import { markdownDocument } from "./document.js";
 import { describeMachine } from "./machine.js";
 import { type BenchOptions, parseOptions, usage } from "./options.js";
+import { installPrograms } from "./programs.js";
 import { terminalTable, verdict } from "./report.js";
 import type { Row } from "./rows.js";
 import { commits } from "./topics/commits.js";
@@ -34,6 +35,7 @@ async function main(options: BenchOptions): Promise<void> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "speckit-bench-"));
   try {
     const chosen = chosenTopics(options);
+    installPrograms(join(folder, "project"));
     const collection = await makeCollection(options, folder);
     const size = `${collection.documentCount} documents of ${collection.name}, ${(collection.textBytes / 1e6).toFixed(1)} MB of text`;
     const facts = [...describeMachine(), `Collection: ${size}`, `Rounds: ${options.rounds}`];

@@ -222,14 +222,14 @@ function isMerge(told: unknown): told is { answer: unknown; mergeCheckpointId: s
 }
 
 /** Main, a run, or a branch that was forked. */
-function optionsFor(branch: string): object {
+export function optionsFor(branch: string): object {
   const run = runOf(branch);
   if (run !== null) return { specId: SPEC, runId: run };
   return branch === "main" ? {} : { branch };
 }
 
 /** A step as the agent takes it: the run's place, and what a curated merge leaves out. */
-function withPlace(step: Step): object {
+export function withPlace(step: Step): object {
   if (step.do === "merge") return { ...step, notChosen: NOT_CHOSEN };
   if (step.do !== "emit" && step.do !== "stage") return step;
   return { ...step, place: step.run === null ? {} : { specId: SPEC, runId: step.run } };

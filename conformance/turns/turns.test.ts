@@ -1,28 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Agents } from "./agents.js";
+import { describe, expect, it } from "vitest";
 import { runHistories } from "./histories.js";
 import type { Sabotage } from "./history.js";
+import { useAgents } from "./testing.js";
 
-const agents = new Agents();
-const folder = mkdtempSync(join(tmpdir(), "speckit-turns-"));
-beforeAll(() => {
-  execFileSync(process.execPath, [fileURLToPath(new URL("../ensure-build.mjs", import.meta.url))]);
-});
-afterAll(async () => {
-  await agents.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { agents, folder } = useAgents();
 
 describe("a capsule that Node, Bun and Deno write by turns, some of them killed", () => {
   it("shows on every branch and as of every checkpoint what a list of all that was stored shows", async () => {
-    const total = await runHistories(agents, folder, { steps: 300, seed: 1000 });
+    const total = await runHistories(agents, folder, { steps: 200, seed: 1000 });
     expect(total.kills).toBeGreaterThan(3);
-    expect(total.views).toBeGreaterThan(300);
+    expect(total.views).toBeGreaterThan(200);
   });
 
   /** Leaves out each session's first step of a kind. */
