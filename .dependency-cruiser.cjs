@@ -61,6 +61,13 @@ module.exports = {
       to: { path: "^sdk/cli/" },
     },
     {
+      name: "sdk-below-conformance",
+      comment: "The topics of sdk/conformance/ use the SDK as programs do; only the command line uses them.",
+      severity: "error",
+      from: { path: "^sdk/", pathNot: ["^sdk/(cli|conformance)/", "\\.test\\.ts$"] },
+      to: { path: "^(sdk/conformance|conformance)/" },
+    },
+    {
       name: "runtimes-do-not-import-each-other",
       severity: "error",
       from: { path: "^runtimes/(node|bun|deno|memory)\\.ts$" },

@@ -21,6 +21,7 @@ await build({
   entryPoints: [
     "sdk/index.ts",
     "sdk/age/index.ts",
+    "sdk/conformance/index.ts",
     "sdk/cli/main.ts",
     ...["node", "bun", "deno", "memory"].map((name) => `runtimes/${name}.ts`),
   ],

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { compareReports, type Report } from "./compare.js";
+import type { Digests } from "../sdk/conformance/compare.js";
+import { compareReports } from "./compare.js";
 
-const report = (digest: string): Report => ({ bytes: { a: digest, b: "22" } });
+const report = (digest: string): Digests => ({ bytes: { a: digest, b: "22" } });
 const expected = { bytes: 2 };
 
 test("compareReports() accepts equal reports", () => {

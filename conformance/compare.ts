@@ -1,5 +1,4 @@
-/** Topic → case → digest, or `failed: …`. */
-export type Report = Readonly<Record<string, Readonly<Record<string, string>>>>;
+import { compareDigests, type Digests, type Discrepancy, isFailure } from "../sdk/conformance/compare.js";
 
 /** A case that isn't the same everywhere, failed, or is missing. */
 export interface Difference {
@@ -13,7 +12,7 @@ export interface Difference {
  * counts as a difference, and so does one that nobody expected.
  */
 export function compareReports(
-  reports: ReadonlyMap<string, Report>,
+  reports: ReadonlyMap<string, Digests>,
   expected: Readonly<Record<string, number>>,
 ): Difference[] {
   const differences: Difference[] = [];
@@ -22,10 +21,9 @@ export function compareReports(
     if (names.size !== count) {
       differences.push({ topic, name: "*", problem: `${names.size} cases, expected ${count}` });
     }
-    for (const name of names) {
-      const problem = problemOf([...reports].map(([host, report]) => [host, report[topic]?.[name]]));
-      if (problem) differences.push({ topic, name, problem });
-    }
+  }
+  for (const discrepancy of compareDigests(reports)) {
+    differences.push({ topic: discrepancy.topic, name: discrepancy.case, problem: problemOf(discrepancy) });
   }
   for (const [host, report] of reports) {
     for (const topic of Object.keys(report)) {
@@ -36,9 +34,9 @@ export function compareReports(
   return differences;
 }
 
-function problemOf(digests: [string, string | undefined][]): string | undefined {
-  const bad = digests.filter(([, digest]) => digest === undefined || digest.startsWith("failed"));
+function problemOf({ found }: Discrepancy): string {
+  const digests = Object.entries(found);
+  const bad = digests.filter(([, digest]) => digest === null || isFailure(digest));
   if (bad.length > 0) return bad.map(([host, digest]) => `${host}: ${digest ?? "missing"}`).join("; ");
-  if (new Set(digests.map(([, digest]) => digest)).size === 1) return undefined;
   return digests.map(([host, digest]) => `${host} ${digest?.slice(0, 12)}`).join(", ");
 }

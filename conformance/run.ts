@@ -7,13 +7,30 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
-import { compareReports, type Report } from "./compare.js";
+import type { Digests } from "../sdk/conformance/compare.js";
+import { compareReports } from "./compare.js";
 import { type Host, hosts } from "./hosts.js";
 import { makeProject } from "./project.js";
 import { readWithOracle } from "./with-oracle.js";
 
 /** How many cases each topic has: stated here so that none can get lost. */
-const expectedCases = { bytes: 5, search: 4, history: 5, errors: 4, masking: 3, relay: 6, example: 1, oracle: 1 };
+const expectedCases = {
+  bytes: 6,
+  codec: 4,
+  uris: 3,
+  analysis: 3,
+  search: 4,
+  history: 5,
+  branches: 1,
+  errors: 4,
+  masking: 2,
+  age: 3,
+  "error-texts": 4,
+  "masking-corpus": 3,
+  relay: 6,
+  example: 1,
+  oracle: 1,
+};
 
 /** Asked of every capsule small enough to be ranked by brute force, with so many hits at most. */
 const HITS = 50;
@@ -30,10 +47,10 @@ const queries = [
 
 const base = mkdtempSync(join(realpathSync(tmpdir()), "speckit-conformance-"));
 
-async function runCases(host: Host, cases: string): Promise<Report> {
+async function runCases(host: Host, cases: string): Promise<Digests> {
   const folder = join(base, host.name);
   mkdirSync(folder);
-  const report = JSON.parse(await host.run(join(cases, "main.mjs"), [folder], folder)) as Report;
+  const report = JSON.parse(await host.run(join(cases, "main.mjs"), [folder], folder)) as Digests;
   const printed = await host.runIn(folder, join(cases, "example.mjs"));
   return { ...report, example: { "as printed in the README": createHash("sha256").update(printed).digest("hex") } };
 }
@@ -59,7 +76,7 @@ async function relay(all: readonly Host[], cases: string): Promise<Record<string
   return digests;
 }
 
-function printTable(reports: ReadonlyMap<string, Report>): void {
+function printTable(reports: ReadonlyMap<string, Digests>): void {
   const names = [...reports.keys()];
   const table = new Table({ head: ["topic", "case", ...names], style: { head: [], border: [] } });
   for (const topic of Object.keys(expectedCases)) {
@@ -79,10 +96,16 @@ function capsulesBelow(folder: string): string[] {
  * The independent reader verifies every sound capsule that the cases wrote, and ranks by brute force: its results stand beside those that
  * the runtimes give for the same file.
  */
-async function compareWithOracle(reports: Map<string, Report>, all: readonly Host[], cases: string): Promise<string[]> {
+async function compareWithOracle(
+  reports: Map<string, Digests>,
+  all: readonly Host[],
+  cases: string,
+): Promise<string[]> {
   const findings: string[] = [];
   const lines: string[] = [];
-  const paths = capsulesBelow(base).filter((path) => !path.includes("/errors/") && !path.includes("/project/"));
+  const paths = capsulesBelow(base).filter(
+    (path) => !/\/error(?:s|-texts)\//.test(path) && !path.includes("/project/"),
+  );
   for (const path of paths.filter((each) => each.includes("/Node/") || each.includes("/relay-"))) {
     const told = readWithOracle(path, queries, HITS);
     findings.push(...told.findings.map((finding) => `${path.slice(base.length)}: ${finding}`));
@@ -108,7 +131,7 @@ async function main(): Promise<void> {
   const all = hosts();
   console.log("Packing, and installing the package in an empty project …");
   const cases = makeProject(join(base, "project"));
-  const reports = new Map<string, Report>();
+  const reports = new Map<string, Digests>();
   for (const host of all) {
     console.log(`Running the cases on ${host.name} …`);
     reports.set(host.name, await runCases(host, cases));

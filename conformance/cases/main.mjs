@@ -1,23 +1,16 @@
-/** Runs all cases in whatever runtime this is started in; prints a JSON report: topic → case → digest. */
-
-import * as bytes from "./bytes.mjs";
-import { sha256 } from "./context.mjs";
-import * as errors from "./errors.mjs";
-import * as history from "./history.mjs";
-import * as masking from "./masking.mjs";
-import * as search from "./search.mjs";
+/**
+ * Runs the package's topics, and those that need more than the package, in whatever runtime this is started in; prints a JSON report:
+ * topic → case → digest.
+ */
+import { errorCases, runTopics, topics } from "speckit-capsule/conformance";
+import { maskingCorpus } from "./masking.mjs";
 
 const [folder] = globalThis.Deno?.args ?? process.argv.slice(2);
 
-const report = {};
-for (const { topic, cases } of [bytes, search, history, errors, masking]) {
-  report[topic] = {};
-  for (const [name, run] of Object.entries(cases)) {
-    try {
-      report[topic][name] = await sha256(JSON.stringify(await run({ folder: `${folder}/${topic}` })));
-    } catch (error) {
-      report[topic][name] = `failed: ${error.stack ?? error}`;
-    }
-  }
-}
-console.log(JSON.stringify(report));
+/** Errors whole, without the paths of this run: their texts are the same everywhere too. */
+const errorTexts = {
+  name: "error-texts",
+  cases: errorCases(({ code, message }, place) => [code, message.replaceAll(place.folder, "")]),
+};
+
+console.log(JSON.stringify(await runTopics({ folder }, { topics: [...topics, errorTexts, maskingCorpus] })));

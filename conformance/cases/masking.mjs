@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Capsule, loadMasker } from "speckit-capsule";
-import { fixed, placeFor } from "./context.mjs";
-
-/** Masks and their places, and the bytes of a capsule whose writer sanitizes. */
-export const topic = "masking";
+import { fixed } from "speckit-capsule/conformance";
 
 /** The corpus, as conformance/project.ts wrote it beside the cases. */
 const corpus = JSON.parse(readFileSync(new URL("masking-corpus.json", import.meta.url), "utf8"));
 
-export const cases = {
+const cases = {
   async "every text of the corpus, masked"() {
     const masker = await loadMasker();
     return corpus.map((value) => (typeof value === "string" ? masker.maskText(value) : masker.maskJson(value)));
@@ -17,8 +14,8 @@ export const cases = {
     const { maskText } = await loadMasker();
     return maskText(corpus.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join("\n"));
   },
-  async "a capsule that sanitizes"(context) {
-    const path = placeFor(context, "sanitized");
+  async "a capsule that sanitizes"({ folder }) {
+    const path = `${folder}/capsule.mv2`;
     const capsule = await Capsule.create(path, { ...fixed(), sanitize: true });
     for (const [index, value] of corpus.entries()) {
       if (index % 5 !== 0) continue;
@@ -30,3 +27,6 @@ export const cases = {
     return Array.from(readFileSync(path));
   },
 };
+
+/** Masks and their places in every text of the corpus, and the bytes of a capsule whose writer sanitizes. */
+export const maskingCorpus = { name: "masking-corpus", cases };

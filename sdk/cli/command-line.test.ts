@@ -1,8 +1,9 @@
-/** The built program, run as people run it. Both files of cases share one build, and therefore this file. */
+/** The built program, run as people run it. The files of cases share one build, and therefore this file. */
 
 import { beforeAll } from "vitest";
 import { ensureBuilt } from "./testing/command.js";
 import { defineCommandCases } from "./testing/commands.cases.js";
+import { defineConformanceCases } from "./testing/conformance.cases.js";
 import { defineEvalCases } from "./testing/eval.cases.js";
 import { defineFailureCases } from "./testing/failures.cases.js";
 import { defineProcessCases } from "./testing/process.cases.js";
@@ -11,6 +12,7 @@ import { defineSecretCases } from "./testing/secrets.cases.js";
 beforeAll(ensureBuilt, 120_000);
 
 defineCommandCases();
+defineConformanceCases();
 defineEvalCases();
 defineFailureCases();
 defineProcessCases();

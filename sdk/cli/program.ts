@@ -5,6 +5,7 @@ import { addBranches } from "./commands/branches.js";
 import { addCat } from "./commands/cat.js";
 import { addCheckpoints } from "./commands/checkpoints.js";
 import { addCommit } from "./commands/commit.js";
+import { addConformance } from "./commands/conformance.js";
 import { addDiff } from "./commands/diff.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addEval } from "./commands/eval-parity.js";
@@ -124,6 +125,7 @@ function createProgram(run: Run, write: (text: string) => void): Command {
     .option("--identity <file>", "a file of age identities that open what is encrypted, may be repeated", collect);
   for (const add of COMMANDS) add(group, run);
   addEval(program, run);
+  addConformance(program, run);
   return program;
 }
 

@@ -15,10 +15,10 @@ export interface HostImports {
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * `Buffer` and `Uint8Array.fromBase64` decode some hundred times faster than a loop, but neither is everywhere; the
+ * The module's bytes. `Buffer` and `Uint8Array.fromBase64` decode some hundred times faster than a loop, but neither is everywhere; the
  * global is looked up by name because this file must run where no such name exists.
  */
-function decodeModule(): Uint8Array<ArrayBuffer> {
+export function decodeModule(): Uint8Array<ArrayBuffer> {
   const host = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
   if (host.Buffer !== undefined) return host.Buffer.from(coreBase64, "base64");
   const native = (Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }).fromBase64;

@@ -10,6 +10,7 @@ import { z } from "zod";
 import type { CapsuleErrorCode } from "../errors.js";
 import { capsuleErrorCodes } from "../errors.js";
 import { memoryBackends } from "../options.js";
+import { conformance, conformanceCompare } from "./output-conformance.js";
 import { asOf, branch, count, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
@@ -393,6 +394,8 @@ export const outputSchemas = {
   "stats-as-of": statsAsOf,
   doctor,
   "eval-parity": evalParity,
+  conformance,
+  "conformance-compare": conformanceCompare,
   help,
   version,
   error,

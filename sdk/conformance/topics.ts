@@ -1,0 +1,15 @@
+/** The topics in the order in which they are run. */
+
+import { age } from "./age.js";
+import { analysis } from "./analysis.js";
+import { branches } from "./branches.js";
+import { bytes } from "./bytes.js";
+import { codec } from "./codec.js";
+import { errors } from "./errors.js";
+import { history } from "./history.js";
+import { masking } from "./masking.js";
+import { search } from "./search.js";
+import type { Topic } from "./topic.js";
+import { uris } from "./uris.js";
+
+export const topics: readonly Topic[] = [bytes, codec, uris, analysis, search, history, branches, errors, masking, age];
