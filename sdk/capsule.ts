@@ -199,7 +199,7 @@ export class Capsule extends Reader implements Writable {
    *
    * @throws CapsuleError `UnknownRun`, `AlreadyExists`, `PassphraseRequired`, `InvalidArgument`, `UnknownCheckpoint` of a golden query,
    * `DiskFull`, `Aborted`, …
-   * @example const { outputPath, contentHash } = await capsule.export({ runId: "abc", recipients: ["age1…"] });
+   * @example const { outputPath, contentHash } = await capsule.export({ runId: "abc", encrypt: false, safe: false });
    */
   export(options: ExportOptions): Promise<ExportResult> {
     return this.write(async (writer) => (await import("./export/export.js")).exportNow(writer, options));

@@ -10,6 +10,7 @@ import { addDiff } from "./commands/diff.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addEval } from "./commands/eval-parity.js";
 import { addEvents } from "./commands/events.js";
+import { addExport } from "./commands/export.js";
 import { addIngest } from "./commands/ingest.js";
 import { addInit } from "./commands/init.js";
 import { addList } from "./commands/list.js";
@@ -41,6 +42,7 @@ const COMMANDS = [
   addCheckpoints,
   addBranches,
   addMerge,
+  addExport,
   addLog,
   addDiff,
   addEvents,

@@ -108,6 +108,27 @@ async function identitiesOfFile(path: string): Promise<string[]> {
 }
 
 /**
+ * The recipients that were named: keys, or files of them as age writes them, one a line, comments and empty lines between.
+ *
+ * @throws CapsuleError `InvalidArgument`
+ */
+export async function readRecipients(named: readonly string[]): Promise<string[]> {
+  const recipients: string[] = [];
+  for (const each of named) {
+    if (each.startsWith("age1")) recipients.push(each);
+    else recipients.push(...(await recipientsOfFile(each)));
+  }
+  return recipients;
+}
+
+async function recipientsOfFile(path: string): Promise<string[]> {
+  const lines = new TextDecoder().decode(await readSecretFile(path, "recipients file")).split("\n");
+  const found = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  if (found.length > 0) return found;
+  throw secretFileError("recipients file", path, "there is no recipient in it", 'One begins with "age1".');
+}
+
+/**
  * What opens the file at a path: nothing if it isn't encrypted or can't be read, which whoever opens it will tell; the
  * identities that were given, or its passphrase.
  *

@@ -58,7 +58,7 @@ export async function exportNow(
   throwIfAborted(options.signal, "export the run");
   const capsuleId = encodeHex(writer.parts.random(CAPSULE_ID_BYTES));
   const job = { writer, options, encrypted, safe, transform, run, destination, atMs, capsuleId };
-  const encryption = encrypted ? encryptionOf(job) : null;
+  const encryption = encrypted ? await encryptionOf(job) : null;
   const output = await OutputFile.create(runtime, destination.path, writer.parts.random, encryption);
   try {
     const built = await build(job, output);
@@ -95,8 +95,9 @@ async function checkGoldenQueries({ golden }: ExportOptions): Promise<void> {
   });
 }
 
-function encryptionOf({ writer, options }: Job): EncryptOptions {
-  const { passphrase, recipients, workFactor } = options;
+async function encryptionOf({ writer, options }: Job): Promise<EncryptOptions> {
+  const { recipients, workFactor } = options;
+  const passphrase = typeof options.passphrase === "function" ? await options.passphrase() : options.passphrase;
   return {
     random: writer.parts.random,
     ...(passphrase === undefined ? {} : { passphrase }),

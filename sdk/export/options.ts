@@ -24,7 +24,8 @@ export interface ExportOptions {
   readonly force?: boolean;
   /** Default true: an age file, for the passphrase or the recipients. */
   readonly encrypt?: boolean;
-  readonly passphrase?: string | Uint8Array;
+  /** Or what asks for one, once it is known that the run is there and the file may be written. */
+  readonly passphrase?: string | Uint8Array | (() => Promise<string | Uint8Array>);
   /** X25519 public keys, `age1…`. */
   readonly recipients?: readonly string[];
   /** What the passphrase costs: see `EncryptOptions`. */

@@ -11,6 +11,7 @@ import type { CapsuleErrorCode } from "../errors.js";
 import { capsuleErrorCodes } from "../errors.js";
 import { memoryBackends } from "../options.js";
 import { conformance, conformanceCompare } from "./output-conformance.js";
+import { exportOutput } from "./output-export.js";
 import { asOf, branch, count, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
@@ -387,6 +388,7 @@ export const outputSchemas = {
   checkpoints,
   branches,
   merge,
+  export: exportOutput,
   events,
   "resolve-uri": resolveUri,
   search,
