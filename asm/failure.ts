@@ -45,6 +45,7 @@ export namespace Cause {
   export const CONTENT_LENGTH: i32 = 37;
   export const RECORD_COUNT: i32 = 38;
   export const BRANCH_DEPTH: i32 = 39;
+  export const SIGNATURE_BATCH: i32 = 40;
 }
 
 /** Layout: i32 status, i32 cause, f64 offset, f64 expected number, f64 found number, 32 bytes expected hash, 32 bytes found hash. */

@@ -30,11 +30,17 @@ import { aliasesFollowed, resolveUri } from "./capsule/resolve";
 import { appendRecord, result, startResult } from "./capsule/results";
 import { scanRecords, scanStoppedAt } from "./capsule/scan";
 import { searchView, snippetOf } from "./capsule/search";
+import {
+  appendSignatures as addSignatures,
+  prepareSigning as findSignedPart,
+  listSignatures,
+} from "./capsule/signatures";
 import { findVersion, versionRecord, versionSequence, versionWhat } from "./capsule/versions";
 import { setView } from "./capsule/view";
 import { setThorough } from "./codec/lz4";
 import { failurePointer as failureRecord } from "./failure";
 import { MAX_CONTENT_BYTES, Record, RecordKind } from "./format/record";
+import { SIGNATURE_BYTES } from "./format/signature";
 import { blake3, setHorizontalKernel } from "./hash/blake3";
 import { branchCount, headSequence } from "./log/head";
 import { Buffer } from "./memory/buffer";
@@ -272,6 +278,19 @@ export function commitSynced(): i32 {
   return settleCommit();
 }
 
+/** What is to be signed. Result: see `capsule/signatures.ts`. 1 if the host has to commit first, even if nothing waits. */
+export function prepareSigning(): i32 {
+  startReading();
+  return isStreaming ? WRONG_STATE : findSignedPart();
+}
+
+/** Appends a batch of `count` signatures; the host syncs, then calls `commitSynced`. IO: the bodies of their frames. */
+export function appendSignatures(count: u32, at: f64): i32 {
+  startReading();
+  if (!ioHolds(<u64>count * SIGNATURE_BYTES) || at < 0) return INVALID_ARGUMENT;
+  return isStreaming ? WRONG_STATE : addSignatures(io.data, count, <u64>at);
+}
+
 /** Appends a durable note at a clean close: 1 if one was needed. */
 export function closeNote(): i32 {
   return writeCloseNote();
@@ -447,6 +466,12 @@ export function snippet(recordNumber: f64, queryLength: u32, maxBytes: u32): i32
   if (!ioHolds(queryLength)) return INVALID_ARGUMENT;
   if (!(recordNumber >= 0 && recordNumber < 4294967296.0)) return NOT_FOUND;
   return snippetOf(<u32>recordNumber, io.data, queryLength, maxBytes);
+}
+
+/** Signatures of up to `limit` commits, newest first: from the head (`beforeOffset` -1), or before the commit at that offset. */
+export function signatures(beforeOffset: f64, limit: u32): i32 {
+  startReading();
+  return listSignatures(beforeOffset < 0 ? 0 : <u64>beforeOffset, limit);
 }
 
 // Verifying

@@ -22,6 +22,7 @@ await build({
     "sdk/index.ts",
     "sdk/age/index.ts",
     "sdk/conformance/index.ts",
+    "sdk/signature/index.ts",
     "sdk/cli/main.ts",
     ...["node", "bun", "deno", "memory"].map((name) => `runtimes/${name}.ts`),
   ],

@@ -36,6 +36,8 @@ import type { SpecRun } from "./placement.js";
 import type { WriteQueue } from "./queue.js";
 import { Reader } from "./reader.js";
 import { refreshSession } from "./refresh.js";
+import type { SignatureReport, VerifySignaturesOptions } from "./signature/report.js";
+import type { CapsuleSignature } from "./signature/sign.js";
 import { DEFAULT_RUN, normalizeRunId, type Uri } from "./uri.js";
 import { View } from "./view.js";
 import type { Writable } from "./writable.js";
@@ -158,6 +160,26 @@ export class Capsule extends Reader implements Writable {
 
   commitStage(options: StageOptions): Promise<Checkpoint> {
     return this.write((writer) => commitStageNow(writer, options));
+  }
+
+  /**
+   * Signs the newest commit, what waits being committed first. Signing again with the same key writes nothing.
+   *
+   * @param secretKey `SPECKIT-SIGN-1…`, of `generateSigningKeys()`
+   */
+  sign(secretKey: string): Promise<CapsuleSignature> {
+    return this.write(async (writer) => {
+      writer.requireWritable();
+      const { signCapsule } = await import("./signature/sign.js");
+      const target = { core: this.session.core, settle: () => writer.settle() };
+      return signCapsule(target, secretKey, writer.parts.clock());
+    });
+  }
+
+  /** Who signed this capsule, and how far. @throws CapsuleError `InvalidArgument`, `Corrupted`, `Aborted` */
+  async verifySignatures(options: VerifySignaturesOptions = {}): Promise<SignatureReport> {
+    const { verifySignatures } = await import("./signature/verify.js");
+    return verifySignatures(this.session, options);
   }
 
   /**

@@ -115,6 +115,13 @@ export type { EventPayloads } from "./schema/events.js";
 export type { ExportManifest, GoldenQuery } from "./schema/export.js";
 export type { GoldenSuite } from "./schema/golden.js";
 export type { Card, Edge, Policy } from "./schema/objects.js";
+export type {
+  CheckedSignature,
+  SignatureReport,
+  SignatureState,
+  VerifySignaturesOptions,
+} from "./signature/report.js";
+export type { CapsuleSignature } from "./signature/sign.js";
 export {
   checkUri,
   DEFAULT_RUN,

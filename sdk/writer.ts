@@ -284,6 +284,12 @@ export class CapsuleWriter {
   async commitPending(atMs: number): Promise<boolean> {
     if (pendingRecords(this.core) === 0) return false;
     appendCommit(this.core, checkTime(atMs));
+    await this.settle();
+    return true;
+  }
+
+  /** Makes the commit that was appended durable, and the newest. */
+  async settle(): Promise<void> {
     try {
       this.parts.file.sync();
     } catch (error) {
@@ -292,7 +298,6 @@ export class CapsuleWriter {
     }
     markSynced(this.core);
     await this.parts.session.updateInfo();
-    return true;
   }
 }
 

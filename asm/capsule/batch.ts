@@ -95,6 +95,11 @@ export function packsAreCovered(): void {
   segmentsChanged = true;
 }
 
+/** The commit of the open batch is to list the segments, however little it holds. */
+export function listSegments(): void {
+  segmentsChanged = true;
+}
+
 /** Sees to it that a pack for `branch` is open and has room. */
 export function preparePack(branch: u32, at: u64): i32 {
   if (openPackRecords != 0) {

@@ -55,7 +55,7 @@ import { segmentAt, segmentCount } from "./segments";
 /** Committing the batch: docs/format.md part 5. Appending is one call, becoming the head another: between them the host syncs. */
 
 /** The tail's limits: units (records, at least one for each commit), and bytes of document text. */
-const MAX_TAIL_UNITS: u32 = 64;
+export const MAX_TAIL_UNITS: u32 = 64;
 const MAX_TAIL_TEXT_BYTES: u64 = 65536;
 /** A batch above this gets a durable note as soon as its barrier has returned. */
 const NOTE_ABOVE_BYTES: u64 = 65536;
@@ -68,6 +68,9 @@ let isAppended: bool = false;
 let appendedListed: bool = false;
 let appendedUnits: u32 = 0;
 let appendedAt: u64 = 0;
+
+/** Whether the head was committed through this handle and surely isn't a batch of signatures: then nothing need be read to tell. */
+export let headIsContent: bool = false;
 
 /** Appends everything of the batch, the commit frame and its trailer. An empty batch makes an empty commit. */
 export function appendCommit(at: u64): i32 {
@@ -186,12 +189,18 @@ export function commitSynced(): i32 {
   settleCounters();
   setTail(memtableFirstRecord, appendedListed ? 0 : tailUnits + appendedUnits);
   forgetDeadTail();
+  headIsContent = batchRecords != 0 || appendedListed;
   endBatch();
   releasePacks();
   releaseContentWriter();
   if (bytes > NOTE_ABOVE_BYTES) appendNote();
   releaseOutput();
   return OK;
+}
+
+/** Another head was found in the file. */
+export function forgetHeadKind(): void {
+  headIsContent = false;
 }
 
 /** Appends a durable note behind the head: at a clean close. 1 if it was written, 0 if there was nothing to note. */

@@ -1,10 +1,18 @@
 import { equalBytes } from "../bytes/search";
 import { Cause, failHashes, failNumbers } from "../failure";
 import { getRoot0 } from "../format/item";
-import { beginBatchCheck, checkPosition, continueBatchCheck, MORE, skipBadItem } from "../log/batch-check";
+import {
+  beginBatchCheck,
+  checkedSignatures,
+  checkPosition,
+  continueBatchCheck,
+  MORE,
+  skipBadItem,
+} from "../log/batch-check";
 import { commitEnd, commitHash, commitView, loadCommit } from "../log/commit-frame";
 import { headOffset, headRoot, headSequence } from "../log/head";
-import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
+import { isSignatureCommit } from "../log/signature-batch";
+import { CORRUPT, OK, OUT_OF_MEMORY, PENDING } from "../status";
 import { result } from "./results";
 
 /** The chain of commits, gone back along from the head: for the log of commits, and to check each of them whole. */
@@ -55,6 +63,10 @@ let isInBatch: bool = false;
 let isBroken: bool = false;
 const nextRoot: usize = memory.data(32, 16);
 let bytesBehind: u64 = 0;
+/** Commit frame of the batch at hand. */
+let batchOffset: u64 = 0;
+/** The commit frame of a batch of signatures that has yet to be compared with the one before; 0 for none. */
+let signedOffset: u64 = 0;
 
 /** Starts the check of the whole history. */
 export function beginHistoryCheck(): void {
@@ -64,6 +76,7 @@ export function beginHistoryCheck(): void {
   isInBatch = false;
   isBroken = false;
   bytesBehind = 0;
+  signedOffset = 0;
 }
 
 /** Bytes of the batches that were checked so far. */
@@ -74,11 +87,13 @@ export function historyBytesChecked(): u64 {
 /** Checks about `budgetBytes` bytes. MORE, OK at the end, or what is wrong; called again after that, it goes on behind it if it can. */
 export function continueHistoryCheck(budgetBytes: u64): i32 {
   if (isBroken) return OK;
+  if (signedOffset != 0) return compareSigned();
   if (!isInBatch) {
     if (nextSequence == 0) return OK;
     const status = enterCommit();
     if (status != OK) {
-      isBroken = true;
+      // What has to be fetched first is no fault: the call is repeated.
+      isBroken = status != PENDING && !isInBatch;
       return status;
     }
   }
@@ -88,39 +103,58 @@ export function continueHistoryCheck(budgetBytes: u64): i32 {
   if (status == MORE) return MORE;
   if (status == OK) {
     isInBatch = false;
-    return nextSequence == 0 ? OK : MORE;
+    signedOffset = checkedSignatures != 0 ? batchOffset : 0;
+    return nextSequence == 0 && signedOffset == 0 ? OK : MORE;
   }
   // Whatever follows in this batch is still looked at; the digest can't be right any more only if the item's hash was changed.
   if (status == CORRUPT && !skipBadItem()) isInBatch = false;
   return status;
 }
 
-/** Loads the next commit, checks how it hangs together with the one after it, and starts on its batch. */
+/** Loads the next commit, checks how it hangs together with the one before it, and starts on its batch. */
 function enterCommit(): i32 {
   const offset = nextOffset;
-  const status = loadCommit(offset, nextRoot);
+  let status = loadCommit(offset, nextRoot);
   if (status != OK) return status;
   if (commitView.sequence != nextSequence) {
     return failNumbers(CORRUPT, Cause.COMMIT_CHAIN, offset, nextSequence, commitView.sequence);
   }
-  const begun = beginBatchCheck(commitView, offset);
-  if (begun != OK) return begun;
+  const previousOffset = commitView.previousOffset;
+  memory.copy(expectedRoot, commitView.previousRoot, 32);
+  const linked = nextSequence == 1 ? checkFirst(offset) : checkPreviousEnd(offset);
+  if (linked == PENDING) return linked;
+  status = loadCommit(offset, 0);
+  if (status == OK) status = beginBatchCheck(commitView, offset);
+  if (status != OK) return status;
   isInBatch = true;
-  memory.copy(nextRoot, commitView.previousRoot, 32);
-  nextOffset = commitView.previousOffset;
+  batchOffset = offset;
+  memory.copy(nextRoot, expectedRoot, 32);
+  nextOffset = previousOffset;
   nextSequence--;
-  if (nextSequence != 0) return checkPreviousEnd(offset);
-  if (!equalBytes(nextRoot, getRoot0(), 32))
-    return failHashes(CORRUPT, Cause.COMMIT_CHAIN, offset, getRoot0(), nextRoot);
-  return OK;
+  return linked;
+}
+
+function checkFirst(offset: u64): i32 {
+  if (equalBytes(expectedRoot, getRoot0(), 32)) return OK;
+  return failHashes(CORRUPT, Cause.COMMIT_CHAIN, offset, getRoot0(), expectedRoot);
 }
 
 /** A batch begins where the one before ends. */
 function checkPreviousEnd(offset: u64): i32 {
   const batchStart = commitView.batchStart;
-  const status = loadCommit(nextOffset, nextRoot);
+  const status = loadCommit(commitView.previousOffset, expectedRoot);
   // What is wrong with the commit before is reported when its turn comes.
   if (status != OK) return status == CORRUPT ? OK : status;
   if (commitEnd != batchStart) return failNumbers(CORRUPT, Cause.COMMIT_CHAIN, offset, batchStart, commitEnd);
   return OK;
+}
+
+/** A commit that adds signatures, whose batch was found right, changes nothing else. */
+function compareSigned(): i32 {
+  let status = loadCommit(signedOffset, 0);
+  if (status == OK) status = isSignatureCommit(signedOffset);
+  if (status == PENDING) return status;
+  signedOffset = 0;
+  if (status < 0) return status;
+  return nextSequence == 0 ? OK : MORE;
 }

@@ -17,6 +17,7 @@ import { dropViews } from "../search/view";
 import { OK, OUT_OF_MEMORY } from "../status";
 import { endBatch } from "./batch";
 import { forgetBranches } from "./branches";
+import { forgetHeadKind } from "./commit";
 import { openListedSegments } from "./segments";
 import { loadTail } from "./tail";
 
@@ -28,6 +29,7 @@ export function openCapsuleFile(fileBytes: u64): i32 {
   forgetBranches();
   endBatch();
   dropViews();
+  forgetHeadKind();
   let status = openLog(fileBytes);
   if (status == OK) status = openListedSegments();
   if (status == OK) status = loadTail();

@@ -21,6 +21,7 @@ import {
   SKIPPABLE,
   startsWithMagic,
 } from "../format/item";
+import { MAX_SIGNATURE_BATCH_BYTES, SIGNATURE_BYTES } from "../format/signature";
 import { blake3Finish, blake3Start, blake3Update } from "../hash/blake3";
 import { Buffer } from "../memory/buffer";
 import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
@@ -53,6 +54,9 @@ let checkEnd: u64 = 0;
 let nextDeadRange: usize = 0;
 /** Frames seen, for the caller to compare with the commit's counter. */
 export let checkedFrames: u64 = 0;
+/** Signature frames among them. A batch that has one has no other frames, and its commit frame names nothing. */
+export let checkedSignatures: u64 = 0;
+let maySign: bool = false;
 
 /** Starts the check of the batch of a commit frame at `commitOffset`. */
 export function beginBatchCheck(commit: CommitView, commitOffset: u64): i32 {
@@ -61,6 +65,8 @@ export function beginBatchCheck(commit: CommitView, commitOffset: u64): i32 {
   checkPosition = commit.batchStart;
   checkEnd = commitOffset;
   checkedFrames = 1;
+  checkedSignatures = 0;
+  maySign = mayHoldSignatures(commit, commitOffset);
   nextDeadRange = 0;
   window.clear();
   deadRanges.clear();
@@ -72,6 +78,16 @@ export function beginBatchCheck(commit: CommitView, commitOffset: u64): i32 {
     store<u64>(range, readVarint64(), 8);
   }
   return OK;
+}
+
+/** Whether a batch can be one of signatures, judged by its commit frame alone. */
+export function mayHoldSignatures(commit: CommitView, commitOffset: u64): bool {
+  return (
+    commit.deadRangeCount == 0 &&
+    commit.tailPackCount == 0 &&
+    !commit.hasSegmentList &&
+    commitOffset - commit.batchStart <= MAX_SIGNATURE_BATCH_BYTES
+  );
 }
 
 /** Checks items of about `budgetBytes` bytes. MORE, OK when the batch is done, or what is wrong with it. */
@@ -183,8 +199,16 @@ function checkFrame(available: u64): i32 {
   hashFrame(frame, computed);
   if (!equalBytes(frame, computed, 32)) return failHashes(CORRUPT, Cause.FRAME_HASH, checkPosition, frame, computed);
   if (!framePaddingIsZero(frame)) return fail(CORRUPT, Cause.FRAME_PADDING, checkPosition);
+  if (!fitsSignatures(frame)) return fail(CORRUPT, Cause.SIGNATURE_BATCH, checkPosition);
   blake3Update(digestState, frame, 32);
   checkedFrames++;
   checkPosition += total;
   return OK;
+}
+
+/** Counts a signature frame; whether it may stand among the frames before it, and any other behind signatures. */
+function fitsSignatures(frame: usize): bool {
+  if (frameKind(frame) != FrameKind.SIGNATURES) return checkedSignatures == 0;
+  checkedSignatures++;
+  return maySign && checkedSignatures == checkedFrames && frameBodyLength(frame) == SIGNATURE_BYTES;
 }

@@ -13,6 +13,7 @@ import {
   MarkKind,
   parseFrame,
 } from "./items.js";
+import { checkSignatureBatch } from "./signatures.js";
 import { SUPERBLOCK_BYTES } from "./superblock.js";
 
 /** A commit frame that was checked by itself, and its trailer. */
@@ -106,6 +107,7 @@ export function readBatch(file: Uint8Array, commit: Commit, root0: Uint8Array): 
   }
   demand(at === commitFrame.offset, "the items of the batch do not end where the commit frame begins", at);
   demand(equalBytes(hash(...digested), body.batchDigest), "batch digest is wrong", commitFrame.offset);
+  checkSignatureBatch(items, body, commitFrame.offset);
   return { commit, items };
 }
 

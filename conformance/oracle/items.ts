@@ -127,7 +127,7 @@ export function parseFrame(file: Uint8Array, offset: number): Frame {
 
 function checkFrame(frame: Frame): void {
   const { kind, codec, offset } = frame;
-  const known = kind >= FrameKind.pack && kind <= FrameKind.commit;
+  const known = kind >= FrameKind.pack && kind <= FrameKind.signatures;
   if (!known) {
     demand(frame.skippable, `frame has the unknown kind ${kind} and may not be skipped`, offset);
     return;

@@ -9,6 +9,7 @@ import { type Frame, FrameKind, findMark, frameBody, hasMarkMagic, type Item, ty
 import { type PackedRecord, parsePack, RecordKind } from "./pack.js";
 import { readSegmentData } from "./segment.js";
 import { sectionOf } from "./segment-check.js";
+import { parseSignature } from "./signatures.js";
 import { parseSuperblock, rootZero, SUPERBLOCK_BYTES } from "./superblock.js";
 
 const FRAME_NAMES = nameByNumber(FrameKind);
@@ -72,6 +73,10 @@ function describeFrame(frame: Frame): string[] {
 
 function describeBody(frame: Frame): string[] {
   if (frame.kind === FrameKind.commit) return describeCommit(parseCommitBody(frameBody(frame), frame.offset));
+  if (frame.kind === FrameKind.signatures) {
+    const { sequence, root, end, publicKey } = parseSignature(frame);
+    return [`of commit ${sequence}, which ends at ${end}, root ${toHex(root)}, by key ${toHex(publicKey)}`];
+  }
   if (frame.kind !== FrameKind.pack) return [];
   const pack = parsePack(frameBody(frame), frame.offset);
   const dictionary = pack.dictionary ? `, dictionary at ${pack.dictionary.offset}` : "";

@@ -9,10 +9,12 @@ import { History } from "./history.js";
 import { brokenWriterRules } from "./rules.js";
 import { readSegmentData } from "./segment.js";
 import { checkSegment } from "./segment-check.js";
+import { checkSameCounts, signaturesOf } from "./signature-check.js";
 import { documents } from "./view.js";
 
 /**
- * What verification has to say. `error`: the file contradicts the format. `warning`: something isn't live (dead tail, passed-over batch).
+ * What verification has to say. `error`: the file contradicts the format. `warning`: something isn't live (dead tail, passed-over batch), or
+ * a signature doesn't hold.
  * `notice`: a rule for writers was broken.
  */
 export interface Finding {
@@ -56,6 +58,11 @@ export function verifyCapsule(file: Uint8Array): Verification {
   const tokenize = check(() => tokenizerFor(capsule.superblock));
   if (tokenize) checkSegments(capsule, history, tokenize, check);
   if (findings.every(({ level }) => level !== "error")) checkViews(history, check);
+  for (const [i, batch] of history.batches.entries()) check(() => checkSameCounts(batch, history.batches[i - 1]));
+  const signatures = check(() => signaturesOf(history, capsule.superblock, capsule.root0)) ?? [];
+  for (const { fault, offset } of signatures) {
+    if (fault) findings.push({ level: "warning", message: `a signature doesn't hold: ${fault}`, offset });
+  }
   for (const rule of brokenWriterRules(history)) findings.push({ level: "notice", ...rule });
   return { findings, capsule, history };
 }

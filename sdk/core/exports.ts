@@ -49,6 +49,8 @@ export interface CoreExports {
   pendingRecords(): number;
   lastRecord(): number;
   closeNote(): number;
+  prepareSigning(): number;
+  appendSignatures(count: number, atMs: number): number;
 
   resolve(uriLength: number, branch: number, sequence: number): number;
   record(recordNumber: number): number;
@@ -66,6 +68,7 @@ export interface CoreExports {
   totals(fromRecord: number, limit: number): number;
   findName(keyLength: number, branch: number, sequence: number): number;
   commits(beforeOffset: number, limit: number): number;
+  signatures(beforeOffset: number, limit: number): number;
   search(queryLength: number, branch: number, sequence: number, limit: number, flags: number): number;
   snippet(recordNumber: number, queryLength: number, maxBytes: number): number;
 

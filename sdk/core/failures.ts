@@ -49,6 +49,7 @@ export const failureCauses = {
   CONTENT_LENGTH: [37, "the content has {found} bytes, at most {expected} are allowed"],
   RECORD_COUNT: [38, "the capsule holds as many records as it can: {expected}"],
   BRANCH_DEPTH: [39, "a branch is {found} branches deep, at most {expected} are allowed"],
+  SIGNATURE_BATCH: [40, "a batch of signatures is malformed, or holds something else"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type FailureCause = keyof typeof failureCauses;

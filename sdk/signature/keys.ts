@@ -1,0 +1,102 @@
+/** Signing keys as people write them: Bech32 with a checksum, `SPECKIT-SIGN-1…` and `speckit-pub-1…` (docs/signatures.md). */
+
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { bech32 } from "@scure/base";
+import { CapsuleError } from "../errors.js";
+import { defaultRuntime } from "../runtime.js";
+
+const SECRET_PREFIX = "speckit-sign-";
+const PUBLIC_PREFIX = "speckit-pub-";
+const KEY_BYTES = 32;
+
+/** A pair of signing keys, as text. */
+export interface SigningKeyPair {
+  /** The secret key, `SPECKIT-SIGN-1…`. */
+  readonly secretKey: string;
+  /** The public key, `speckit-pub-1…`: for `trustedKeys`. */
+  readonly publicKey: string;
+}
+
+/** The 32 bytes of a key with a prefix, or null. Case is part of the form: a secret is upper case, a public key lower. */
+function tryDecode(text: string, prefix: string): Uint8Array | null {
+  const decoded = bech32.decodeUnsafe(text);
+  if (decoded === undefined || decoded.prefix !== prefix) return null;
+  const bytes = bech32.fromWordsUnsafe(decoded.words);
+  decoded.words.fill(0);
+  return bytes instanceof Uint8Array && bytes.length === KEY_BYTES ? bytes : null;
+}
+
+/**
+ * The 32 bytes of a secret key (RFC 8032, "private key"), to be wiped by the caller.
+ *
+ * @throws CapsuleError `InvalidArgument`, which doesn't repeat what was given
+ */
+export function parseSecretKey(text: string): Uint8Array {
+  const key = typeof text === "string" && text === text.toUpperCase() ? tryDecode(text, SECRET_PREFIX) : null;
+  if (key !== null) return key;
+  throw new CapsuleError("InvalidArgument", 'Cannot use the signing key: expected a secret key "SPECKIT-SIGN-1…"', {
+    hint: 'Run "speckit capsule keygen" to make one.',
+    details: { argument: "secretKey" },
+  });
+}
+
+/**
+ * The 32 bytes of a public key. What isn't a point of the curve, or is one of low order, is refused.
+ *
+ * @throws CapsuleError `InvalidArgument`
+ */
+export function parsePublicKey(text: string): Uint8Array {
+  const key = typeof text === "string" && text === text.toLowerCase() ? tryDecode(text, PUBLIC_PREFIX) : null;
+  if (key !== null && isUsablePoint(key)) return key;
+  // Somebody may have given his secret key by mistake: it isn't repeated.
+  const isSecret = typeof text === "string" && text.toLowerCase().startsWith(SECRET_PREFIX);
+  const got = isSecret ? "a secret key" : "something else";
+  throw new CapsuleError("InvalidArgument", `Cannot use the public key: expected "speckit-pub-1…", got ${got}`, {
+    hint: isSecret
+      ? 'Give its public key: "speckit capsule keygen --public FILE" shows it.'
+      : "Copy the key as a whole.",
+    details: { argument: "publicKey", ...(isSecret || typeof text !== "string" ? {} : { key: text.slice(0, 100) }) },
+  });
+}
+
+function isUsablePoint(key: Uint8Array): boolean {
+  try {
+    return !ed25519.Point.fromBytes(key).isSmallOrder();
+  } catch {
+    return false;
+  }
+}
+
+/** A public key's text. */
+export const formatPublicKey = (key: Uint8Array): string => bech32.encodeFromBytes(PUBLIC_PREFIX, key);
+
+/**
+ * The public key of a secret one.
+ *
+ * @throws CapsuleError `InvalidArgument`
+ */
+export function publicKeyOf(secretKey: string): string {
+  const secret = parseSecretKey(secretKey);
+  try {
+    return formatPublicKey(ed25519.getPublicKey(secret));
+  } finally {
+    secret.fill(0);
+  }
+}
+
+/**
+ * Draws a pair of signing keys (Ed25519, RFC 8032).
+ *
+ * @param random gives secure random bytes; default: the environment's
+ * @example
+ * const { secretKey, publicKey } = generateSigningKeys();
+ */
+export function generateSigningKeys(random = defaultRuntime.environment.randomBytes): SigningKeyPair {
+  const secret = random(KEY_BYTES);
+  try {
+    const secretKey = bech32.encodeFromBytes(SECRET_PREFIX, secret).toUpperCase();
+    return { secretKey, publicKey: formatPublicKey(ed25519.getPublicKey(secret)) };
+  } finally {
+    secret.fill(0);
+  }
+}
