@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Capsule } from "./capsule.js";
 import type { Readable } from "./readable.js";
+import { generateSigningKeys } from "./signature/keys.js";
 import { CAPSULE_PATH, collect, collectBytes, errorOf, memoryMachine, newCapsule, noise } from "./testing/fixtures.js";
 import { type FaultCounts, faultingFile } from "./testing/page-faults.js";
 
@@ -65,6 +66,31 @@ describe("a file that answers later", () => {
     expect(await remote.doctor({ deep: true })).toEqual(await local.doctor({ deep: true }));
     const stream = await remote.get("mv2://default/workspace/main/artifact/large", { as: "stream" });
     expect((await collectBytes(stream as ReadableStream<Uint8Array>)).length).toBe(2_500_000);
+    await remote.close();
+    await local.close();
+  });
+
+  it("is found damaged at the same places, and signed by the same keys", async () => {
+    const runtime = await filledMachine();
+    const { secretKey, publicKey } = generateSigningKeys();
+    const writer = await Capsule.open(CAPSULE_PATH, { runtime, mode: "write" });
+    await writer.sign(secretKey);
+    await writer.close();
+    const damaged = runtime.files.readFile(CAPSULE_PATH);
+    for (const at of [3000, 60_000]) damaged[at] = (damaged[at] ?? 0) ^ 1;
+    runtime.files.writeFile(CAPSULE_PATH, damaged);
+    const local = await Capsule.open(CAPSULE_PATH, { runtime });
+    const remote = await Capsule.open(CAPSULE_PATH, {
+      runtime,
+      file: faultingFile(runtime.files.open(CAPSULE_PATH, { mode: "read" })),
+    });
+    const findings = await local.doctor({ deep: true });
+    expect(findings.map(({ code }) => code)).toEqual(findings.map(() => "Corrupted"));
+    expect(findings.length).toBeGreaterThan(1);
+    expect(await remote.doctor({ deep: true })).toEqual(findings);
+    const trustedKeys = [publicKey];
+    expect(await local.verifySignatures({ trustedKeys })).toMatchObject({ state: "verified" });
+    expect(await remote.verifySignatures({ trustedKeys })).toEqual(await local.verifySignatures({ trustedKeys }));
     await remote.close();
     await local.close();
   });
