@@ -29,7 +29,11 @@ import type {
   LogOptions,
   StageOptions,
 } from "./history.js";
+import type { ImportOptions, ImportResult } from "./import/options.js";
 import { type MergeOptions, type MergeResult, mergeNow } from "./merge.js";
+import type { Mount } from "./mounts/list.js";
+import type { OpenMountOptions } from "./mounts/open.js";
+import type { MountPlaces } from "./mounts/places.js";
 import { createSession, openForReading, openForWriting, type ReaderParts, type WriterParts } from "./open.js";
 import type { CapsuleInfo, CloseOptions, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
 import type { SpecRun } from "./placement.js";
@@ -319,6 +323,53 @@ export class Capsule extends Reader implements Writable {
       if (last === undefined || last.sequence === 1) return;
       before = last.offset;
     }
+  }
+
+  /**
+   * Mounts another capsule, for reading, beside this one, once every check of it was passed (docs/import.md). The same
+   * file under the same name again changes nothing; an import that was interrupted is completed. What waits is committed with its event.
+   *
+   * @throws CapsuleError `InvalidMountName`, `MountHashConflict`, `VerificationFailed`, `Corrupted`, `ForeignFormat`,
+   * `VersionMismatch`, `EncryptedCapsule`, `PassphraseRequired`, `InvalidPassphrase`, `NoMatchingIdentity`, `Aborted`, …
+   * @example
+   * const { mountName } = await capsule.import("run-abc.mv2e", { passphrase });
+   * const mount = await capsule.openMount(mountName, { passphrase });
+   */
+  import(path: string, options: ImportOptions = {}): Promise<ImportResult> {
+    return this.write(async (writer) => (await import("./import/import.js")).importCapsule(writer, path, options));
+  }
+
+  /** The mounts in the order of their names' bytes. */
+  async mounts(): Promise<Mount[]> {
+    this.session.requireOpen();
+    return (await import("./mounts/list.js")).listMounts(await this.mountPlaces());
+  }
+
+  /** Takes a mount away. @throws CapsuleError `NotFound`, `InvalidMountName` */
+  unmount(name: string): Promise<void> {
+    return this.write(async (writer) => {
+      writer.requireWritable();
+      const { unmountCapsule } = await import("./mounts/list.js");
+      await unmountCapsule(await this.mountPlaces(), this.session, name);
+    });
+  }
+
+  /**
+   * Opens a mount for reading: on the branch that it was exported from, decrypted in memory as it is read. Its searches
+   * look at what was exported unless they name another scope.
+   *
+   * @throws CapsuleError `NotFound`, `InvalidMountName`, and what {@link open} throws
+   */
+  async openMount(name: string, options: OpenMountOptions = {}): Promise<Capsule> {
+    this.session.requireOpen();
+    const places = await this.mountPlaces();
+    const { openMountFile } = await import("./mounts/open.js");
+    return new Capsule(await openMountFile(places, places.require(name), options), null);
+  }
+
+  private async mountPlaces(): Promise<MountPlaces> {
+    const { placesOf } = await import("./mounts/places.js");
+    return placesOf((this.writer?.parts ?? this.reading) as ReaderParts | WriterParts);
   }
 
   /** What is wrong with this capsule; a single finding of level `ok` if nothing is. */

@@ -15,7 +15,18 @@ export type DiagnosticCode =
   | "Encrypted"
   | "DeadTail"
   | "PassedOverBatch"
-  | "IndexMismatch";
+  | "IndexMismatch"
+  /** Of an import: nobody who is trusted has signed it to its end. */
+  | "Unverified"
+  /** Of an import: golden queries give other results than where it was made. */
+  | "GoldenDiffers"
+  /** An event says that it was mounted, and it wasn't unmounted, but its file isn't there. */
+  | "MountMissing"
+  /** A mount's file that the registry or the events don't know, or know as another. */
+  | "MountUnregistered"
+  /** Something else lies among the mounts. */
+  | "MountStranger"
+  | "RegistryDamaged";
 
 export interface Diagnostic {
   readonly code: DiagnosticCode;

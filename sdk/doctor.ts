@@ -17,7 +17,7 @@ import type { Diagnostic, DiagnosticCode, DoctorOptions } from "./diagnostics.js
 import { CapsuleError, type CapsuleErrorCode, throwIfAborted } from "./errors.js";
 import { describeHolder } from "./lock.js";
 import { isRuntimeError, toCapsuleError } from "./machine-errors.js";
-import { openForReading, runtimeOf } from "./open.js";
+import { openForReading, type ReaderParts, runtimeOf } from "./open.js";
 import type { Injection } from "./options.js";
 import type { Session } from "./session.js";
 
@@ -43,9 +43,11 @@ export async function examinePath(
   if (!stands(runtime, normal, findings)) return findings;
   findings.push(...(await examineLock(runtime, normal)));
   try {
-    const { session } = await openForReading(normal, options);
+    const parts = await openForReading(normal, options);
+    const { session } = parts;
     try {
       findings.push(...(await examineSession(session, options)));
+      findings.push(...(await examineMountsOf(parts, options)));
     } finally {
       session.close();
     }
@@ -54,6 +56,22 @@ export async function examinePath(
     findings.push(findingOf(error));
   }
   return withVerdict(findings, options);
+}
+
+/** What is beside a capsule that was opened by its path. */
+async function examineMountsOf(parts: ReaderParts, options: DoctorOptions): Promise<Diagnostic[]> {
+  if (parts.files === null) return [];
+  const [{ placesOf }, { examineMounts }] = await Promise.all([
+    import("./mounts/places.js"),
+    import("./mounts/examine.js"),
+  ]);
+  try {
+    return await examineMounts(placesOf(parts), parts.session, { deep: options.deep, signal: options.signal });
+  } catch (error) {
+    const failure = toCapsuleError(error, "look at the mounts");
+    if (failure.code === "Aborted") throw failure;
+    return [findingOf(failure)];
+  }
 }
 
 function stands(runtime: Runtime, path: string, findings: Diagnostic[]): boolean {

@@ -71,6 +71,12 @@ const EXIT_CODES = {
   InvalidEventPayload: 1,
   /** A model call would have stored more than `capture.mode` permits. */
   CaptureModeViolation: 1,
+  /** A name that no mount may have: reserved, of other characters, or that of another mount but for upper and lower case. */
+  InvalidMountName: 1,
+  /** Another capsule is mounted under this name. */
+  MountHashConflict: 1,
+  /** A capsule isn't what the caller demanded: its digest, its sequence, its signature or its golden queries; `details.check` says which. */
+  VerificationFailed: 1,
   /** A URI or label holds what must be masked, and can't be masked itself. */
   SecretInName: 1,
 } as const satisfies Record<string, 1 | 2>;

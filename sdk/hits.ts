@@ -12,8 +12,8 @@ export interface SearchOptions {
   /** Whether each hit gets its snippet (default true). Without, a search is faster. */
   readonly snippets?: boolean;
   /**
-   * What is searched, and what statistics are taken over: the whole `view` (default), or what is the branch's own (`run`),
-   * as an export of the run holds it.
+   * What is searched, and what statistics are taken over: the whole `view` (default), or what is the branch's own (`run`,
+   * default for mounts), as an export of the run holds it.
    */
   readonly scope?: "view" | "run";
   /** Longest snippet, in bytes of UTF-8. Default 240. */

@@ -73,6 +73,7 @@ export type {
   SearchResult,
   TermExplanation,
 } from "./hits.js";
+export type { ImportOptions, ImportResult, MountCounts } from "./import/options.js";
 export type {
   Memory,
   MemoryFallback,
@@ -82,6 +83,9 @@ export type {
 } from "./memory/memory.js";
 export { type OpenMemoryOptions, openMemory } from "./memory/open.js";
 export { type MergeCandidate, type MergeMode, type MergeOptions, type MergeResult, mergeModes } from "./merge.js";
+export type { Mount, MountStatus } from "./mounts/list.js";
+export type { OpenMountOptions } from "./mounts/open.js";
+export type { MountFormat } from "./mounts/places.js";
 export {
   getCard,
   getEdge,

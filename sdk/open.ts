@@ -46,6 +46,7 @@ export interface WriterParts {
 export interface ReaderParts {
   readonly session: Session;
   readonly settings: CoreHostOptions;
+  readonly runtime: Runtime;
   /** Where the path leads now; null for a file that the caller opened. */
   readonly files: FileSystem | null;
 }
@@ -201,7 +202,7 @@ export async function openForReading(path: string, options: OpenOptions): Promis
     checkWorkspace(options.workspaceId, info.workspaceId);
     const session = new Session(normal, core, file, info, null);
     await useBranch(session, options);
-    return { session, settings, files };
+    return { session, settings, runtime, files };
   });
 }
 

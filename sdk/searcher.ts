@@ -26,7 +26,7 @@ export async function searchView(
 ): Promise<SearchResult> {
   const { limit = DEFAULT_HITS, snippets = true, snippetBytes = DEFAULT_SNIPPET_BYTES } = options;
   checkArguments(query, limit, snippetBytes);
-  const { scope = "view" } = options;
+  const { scope = session.searchScope } = options;
   if (scope !== "view" && scope !== "run") throw argumentError("scope", '"view" or "run"', scope);
   const earlierWrites = session.beforeRead();
   if (earlierWrites !== undefined) await earlierWrites;

@@ -21,6 +21,8 @@ export class Session {
   /** Names of branches, which never change. */
   private readonly names = new Map<number, string>([[MAIN_BRANCH, MAIN_BRANCH_NAME]]);
   branch: HandleBranch = { name: MAIN_BRANCH_NAME, number: MAIN_BRANCH };
+  /** What a search looks at that doesn't say: of a mount, what was exported. */
+  searchScope: "view" | "run" = "view";
 
   constructor(
     readonly path: string,

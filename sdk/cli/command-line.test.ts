@@ -7,6 +7,7 @@ import { defineConformanceCases } from "./testing/conformance.cases.js";
 import { defineEvalCases } from "./testing/eval.cases.js";
 import { defineExportCases } from "./testing/export.cases.js";
 import { defineFailureCases } from "./testing/failures.cases.js";
+import { defineMountCases } from "./testing/mounts.cases.js";
 import { defineProcessCases } from "./testing/process.cases.js";
 import { defineSecretCases } from "./testing/secrets.cases.js";
 
@@ -17,5 +18,6 @@ defineConformanceCases();
 defineEvalCases();
 defineExportCases();
 defineFailureCases();
+defineMountCases();
 defineProcessCases();
 defineSecretCases();

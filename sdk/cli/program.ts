@@ -11,16 +11,19 @@ import { addDoctor } from "./commands/doctor.js";
 import { addEval } from "./commands/eval-parity.js";
 import { addEvents } from "./commands/events.js";
 import { addExport } from "./commands/export.js";
+import { addImport } from "./commands/import.js";
 import { addIngest } from "./commands/ingest.js";
 import { addInit } from "./commands/init.js";
 import { addList } from "./commands/list.js";
 import { addLog } from "./commands/log.js";
 import { addMerge } from "./commands/merge.js";
+import { addMounts } from "./commands/mounts.js";
 import { addPut } from "./commands/put.js";
 import { addResolveUri } from "./commands/resolve-uri.js";
 import { addRm } from "./commands/rm.js";
 import { addSearch } from "./commands/search.js";
 import { addStats } from "./commands/stats.js";
+import { addUnmount } from "./commands/unmount.js";
 import { UsageError } from "./failure.js";
 import { collect } from "./options.js";
 import { jsonDocument } from "./output/json.js";
@@ -48,6 +51,9 @@ const COMMANDS = [
   addEvents,
   addStats,
   addDoctor,
+  addImport,
+  addMounts,
+  addUnmount,
 ];
 
 /**

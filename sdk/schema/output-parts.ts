@@ -12,6 +12,13 @@ export const time = z.iso.datetime({ precision: 3 }).describe("UTC, with millise
 export const hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const branch = z.string().min(1);
 export const asOf = z.string().min(1).nullable().describe("The checkpoint that was asked for; null: the newest commit");
+export const diagnostic = z.strictObject({
+  code: z.string().min(1),
+  level: z.enum(["ok", "warning", "error"]),
+  message: z.string().min(1),
+  hint: z.string().optional(),
+  offset: count.optional(),
+});
 export const jsonObject = z.record(z.string(), z.json());
 
 /** The schema of one command: the head that all have, and its own fields. */

@@ -12,7 +12,8 @@ import { capsuleErrorCodes } from "../errors.js";
 import { memoryBackends } from "../options.js";
 import { conformance, conformanceCompare } from "./output-conformance.js";
 import { exportOutput } from "./output-export.js";
-import { asOf, branch, count, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
+import { mountOutputs } from "./output-mounts.js";
+import { asOf, branch, count, diagnostic, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
 
@@ -296,15 +297,7 @@ const doctor = output({
   status: z.enum(["ok", "warning", "error"]),
   capsule_path: z.string(),
   deep: z.boolean(),
-  diagnostics: z.array(
-    z.strictObject({
-      code: z.string().min(1),
-      level: z.enum(["ok", "warning", "error"]),
-      message: z.string().min(1),
-      hint: z.string().optional(),
-      offset: count.optional(),
-    }),
-  ),
+  diagnostics: z.array(diagnostic),
 });
 
 const share = z.number().min(0).max(1);
@@ -395,6 +388,7 @@ export const outputSchemas = {
   stats,
   "stats-as-of": statsAsOf,
   doctor,
+  ...mountOutputs,
   "eval-parity": evalParity,
   conformance,
   "conformance-compare": conformanceCompare,

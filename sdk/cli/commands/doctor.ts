@@ -5,7 +5,7 @@ import { Capsule } from "../../capsule.js";
 import { type Diagnostic, type DiagnosticCode, type DiagnosticLevel, worstLevel } from "../../diagnostics.js";
 import type { CommandContext } from "../context.js";
 import { startProgress } from "../output/progress.js";
-import { dim, green, red, type Span, yellow } from "../output/screen.js";
+import { dim, green, red, type Screen, type Span, yellow } from "../output/screen.js";
 import type { CommandResult, Run } from "../runner.js";
 import { secretsFor } from "../secrets.js";
 
@@ -42,22 +42,30 @@ async function examine(context: CommandContext, deep: boolean): Promise<CommandR
       status: worstLevel(diagnostics),
       capsule_path: capsulePath,
       deep,
-      diagnostics: diagnostics.map(({ code, level, message, hint, offset }) => ({
-        code,
-        level,
-        message,
-        ...(hint === undefined ? {} : { hint }),
-        ...(offset === undefined ? {} : { offset }),
-      })),
+      diagnostics: describeDiagnostics(diagnostics),
     },
-    show(screen) {
-      for (const { code, level, message, hint } of diagnostics) {
-        screen.line(MARKS[level], "  ", message, " ", dim(`[${code}]`));
-        if (hint !== undefined) screen.line("         ", dim(hint));
-      }
-    },
+    show: (screen) => showDiagnostics(screen, diagnostics),
     exitCode: exitCodeOf(diagnostics),
   };
+}
+
+/** Findings as `--json` has them. */
+export function describeDiagnostics(diagnostics: readonly Diagnostic[]) {
+  return diagnostics.map(({ code, level, message, hint, offset }) => ({
+    code,
+    level,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(offset === undefined ? {} : { offset }),
+  }));
+}
+
+/** Findings for eyes. */
+export function showDiagnostics(screen: Screen, diagnostics: readonly Diagnostic[]): void {
+  for (const { code, level, message, hint } of diagnostics) {
+    screen.line(MARKS[level], "  ", message, " ", dim(`[${code}]`));
+    if (hint !== undefined) screen.line("         ", dim(hint));
+  }
 }
 
 function exitCodeOf(diagnostics: readonly Diagnostic[]): 0 | 1 | 2 {
