@@ -13,9 +13,11 @@ import { asExport, manifestOf, mountBranch } from "../mounts/manifest.js";
 import type { MountPlaces } from "../mounts/places.js";
 import { openForReading } from "../open.js";
 import type { Session } from "../session.js";
+import type { SignatureReport } from "../signature/report.js";
+import { verifySignatures } from "../signature/verify.js";
 import type { MountCopy, WorkOptions } from "./copy.js";
 import type { ImportOptions, MountCounts } from "./options.js";
-import { judgeSignature, type SignatureState, signatureState } from "./signature.js";
+import { judgeSignature } from "./signature.js";
 
 /** What was found in a copy that may be mounted. */
 export interface ExaminedCopy {
@@ -26,7 +28,7 @@ export interface ExaminedCopy {
   readonly counts: MountCounts;
   /** Ids of the checkpoints that can be seen, oldest first. */
   readonly checkpoints: readonly string[];
-  readonly signature: SignatureState;
+  readonly signature: SignatureReport;
   readonly golden: GoldenReport | null;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -56,7 +58,10 @@ export async function examineCopy(
   try {
     await requireSound(session, work);
     requireSequence(session.info.headSequence, options.minSequence);
-    const signature = await signatureState(session, options.trustedKeys ?? []);
+    const signature = await verifySignatures(session, {
+      trustedKeys: options.trustedKeys ?? [],
+      ...(work.signal === undefined ? {} : { signal: work.signal }),
+    });
     const diagnostics = judgeSignature(signature, options.requireVerified === true);
     throwIfAborted(work.signal, "import the capsule");
     const manifest = await manifestOf(session);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Runtime } from "../../runtimes/contract.js";
 import { generateAgeKeys } from "../age/keys.js";
 import { Capsule } from "../capsule.js";
+import { generateSigningKeys } from "../signature/keys.js";
 import { CAPSULE_PATH, errorOf, memoryMachine, repeatable } from "../testing/fixtures.js";
 import { inWorkspace, NO_TRACES, traces } from "../testing/mounts.js";
 
@@ -55,12 +56,15 @@ describe("import() of an export", () => {
   });
 
   it("tells of golden queries that give something else, and refuses them where verification is required", async () => {
+    const { secretKey, publicKey } = generateSigningKeys();
     const forged = await Capsule.open(OUT, { runtime, mode: "write", branch: "run/1" });
     await forged.put({ path: "c.md", specId: "S", runId: "1" }, "retry slipped in");
+    await forged.sign(secretKey);
     await forged.close();
-    const options = { requireVerified: true, trustedKeys: ["none"] };
+    const options = { requireVerified: true, trustedKeys: [publicKey] };
     expect(await errorOf(inWorkspace(runtime, (capsule) => capsule.import(OUT, options)))).toMatchObject({
       code: "VerificationFailed",
+      details: { check: "golden" },
     });
     expect(await traces(runtime)).toEqual(NO_TRACES);
     const result = await inWorkspace(runtime, (capsule) => capsule.import(OUT));
@@ -82,5 +86,27 @@ describe("import() of an export", () => {
       ),
     );
     expect(other).toMatchObject({ code: "NoMatchingIdentity" });
+  });
+
+  it("accepts, where verification is required, what a trusted key signed to its end, and nothing else", async () => {
+    const { secretKey, publicKey } = generateSigningKeys();
+    const change = async (work: (capsule: Capsule) => Promise<unknown>) => {
+      const capsule = await Capsule.open(OUT, { runtime, mode: "write", branch: "run/1" });
+      await work(capsule);
+      await capsule.close();
+    };
+    const verified = { requireVerified: true, trustedKeys: [publicKey], mountAs: "v" };
+    const stateOf = async () =>
+      (await errorOf(inWorkspace(runtime, (capsule) => capsule.import(OUT, verified)))).details;
+    expect(await stateOf()).toEqual({ check: "signature", state: "unsigned" });
+    await change((capsule) => capsule.sign(generateSigningKeys().secretKey));
+    expect(await stateOf()).toEqual({ check: "signature", state: "untrusted" });
+    await change((capsule) => capsule.sign(secretKey));
+    const result = await inWorkspace(runtime, (capsule) => capsule.import(OUT, verified));
+    expect(result).toMatchObject({ signature: { state: "verified" }, diagnostics: [], verificationPassed: true });
+    await change((capsule) => capsule.emit({ type: "DebugTrace", payload: { message: "later", context: {} } }));
+    expect(await stateOf()).toEqual({ check: "signature", state: "verified-to-sequence" });
+    const warned = await inWorkspace(runtime, (capsule) => capsule.import(OUT, { trustedKeys: [publicKey] }));
+    expect(warned.diagnostics).toMatchObject([{ code: "Unverified" }]);
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Runtime } from "../../runtimes/contract.js";
 import { encodeHex } from "../../runtimes/std.js";
 import { Capsule } from "../capsule.js";
+import { generateSigningKeys } from "../signature/keys.js";
 import { encrypted } from "../testing/age.js";
 import { CAPSULE_PATH, collect, errorOf, memoryMachine } from "../testing/fixtures.js";
 import {
@@ -42,7 +43,7 @@ describe("import()", () => {
       branch: "main",
       counts: { artifacts: 2, checkpoints: 1, events: 1 },
       verificationPassed: true,
-      signature: "unsigned",
+      signature: { state: "unsigned" },
       golden: null,
       diagnostics: [{ code: "Unverified", level: "warning" }],
     });
@@ -130,6 +131,7 @@ describe("import()", () => {
       [{ expectDigest: "abc" }, "InvalidArgument"],
       [{ minSequence: -1 }, "InvalidArgument"],
       [{ requireVerified: true }, "InvalidArgument"],
+      [{ trustedKeys: ["speckit-pub-1none"] }, "InvalidArgument"],
     ] as const) {
       expect(await errorOf(inWorkspace(runtime, (capsule) => capsule.import(SOURCE_PATH, options)))).toMatchObject({
         code,
@@ -139,7 +141,7 @@ describe("import()", () => {
     for (const [options, check] of [
       [{ expectDigest: wrong }, "digest"],
       [{ minSequence: 4 }, "sequence"],
-      [{ requireVerified: true, trustedKeys: ["none"] }, "signature"],
+      [{ requireVerified: true, trustedKeys: [generateSigningKeys().publicKey] }, "signature"],
     ] as const) {
       const error = await errorOf(inWorkspace(runtime, (capsule) => capsule.import(SOURCE_PATH, options)));
       expect(error).toMatchObject({ code: "VerificationFailed", details: { check } });

@@ -13,6 +13,7 @@ import { checkMountName, defaultMountName } from "../mounts/names.js";
 import { MountPlaces } from "../mounts/places.js";
 import { type Registry, readRegistry, withMount, writeRegistry } from "../mounts/registry.js";
 import type { EventPayloads } from "../schema/events.js";
+import { parsePublicKey } from "../signature/keys.js";
 import type { CapsuleWriter } from "../writer.js";
 import { copyCapsule, digestOf, type MountCopy, removeOrphans, removeQuietly, type WorkOptions } from "./copy.js";
 import { type ExaminedCopy, examineCopy } from "./examine.js";
@@ -68,6 +69,8 @@ function checkOptions(path: string, { expectDigest, minSequence, requireVerified
   if (requireVerified === true && (trustedKeys === undefined || trustedKeys.length === 0)) {
     throw argumentError("trustedKeys", "the keys to trust, since requireVerified is set", trustedKeys);
   }
+  // A key that isn't one is told before anything is written.
+  for (const key of trustedKeys ?? []) parsePublicKey(key);
 }
 
 /** The name to mount under, checked against the mounts that are there. */
@@ -186,7 +189,8 @@ function payloadOf({ name, source, copy, examined, options }: Candidate, atMs: n
     mount_name: name,
     verification_passed: isVerified(examined),
     validation: {
-      signature,
+      signature: signature.state,
+      signed_by: signature.signatures.filter(({ valid }) => valid).map(({ key }) => key),
       golden: golden === null ? null : { passed: golden.passed, failed: golden.failed.length },
       findings: diagnostics.map(({ code }) => code),
       ...(omitted === 0 ? {} : { checkpoints_omitted: omitted }),

@@ -4,7 +4,7 @@ import type { DecryptOptions } from "../age/detect.js";
 import type { Diagnostic } from "../diagnostics.js";
 import type { GoldenReport } from "../export/golden.js";
 import type { MountFormat } from "../mounts/places.js";
-import type { SignatureState } from "./signature.js";
+import type { SignatureReport } from "../signature/report.js";
 
 /** Passphrase and identities are for encrypted capsules; others are imported without them. */
 export interface ImportOptions extends DecryptOptions {
@@ -44,7 +44,7 @@ export interface ImportResult {
   /** Whether every check that could be made was passed: hashes, index, signatures, golden queries. */
   readonly verificationPassed: boolean;
   /** What is known of its signatures. */
-  readonly signature: SignatureState;
+  readonly signature: SignatureReport;
   /** The golden queries in it, asked again; null if it has none. */
   readonly golden: GoldenReport | null;
   /** What there is to be told, all of it warnings: errors end the import. */

@@ -78,7 +78,7 @@ function describeImport(result: ImportResult): CommandResult<"import">["json"] {
     root: result.root,
     counts: { ...result.counts },
     verification_passed: result.verificationPassed,
-    validation: { signature: result.signature, findings: diagnostics.map(({ code }) => code) },
+    validation: { signature: result.signature.state, findings: diagnostics.map(({ code }) => code) },
     golden: golden === null ? null : { passed: golden.passed, failed: golden.failed.length },
     diagnostics: describeDiagnostics(diagnostics),
     event_uri: result.eventUri,
@@ -95,7 +95,7 @@ function showImport(screen: Screen, result: ImportResult): void {
       `${plural(counts.artifacts, "artifact")}, ${plural(counts.checkpoints, "checkpoint")}, ${plural(counts.events, "event")}`,
     ],
     ["SHA-256", result.contentHash],
-    ["signature", result.signature],
+    ["signature", result.signature.state],
     ...(golden === null ? [] : [["golden", `${golden.passed} passed, ${golden.failed.length} failed`] as const]),
   ]);
   showDiagnostics(screen, result.diagnostics);
