@@ -24,6 +24,7 @@ const expectedCases = {
   branches: 1,
   errors: 4,
   masking: 2,
+  replay: 1,
   age: 3,
   "error-texts": 4,
   "masking-corpus": 3,

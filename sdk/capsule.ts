@@ -39,7 +39,10 @@ import type { CapsuleInfo, CloseOptions, CreateOptions, Injection, OpenOptions, 
 import type { SpecRun } from "./placement.js";
 import type { WriteQueue } from "./queue.js";
 import { Reader } from "./reader.js";
+import { Recorder, type RecorderOptions } from "./recording/recorder.js";
 import { refreshSession } from "./refresh.js";
+import type { ReplayReport } from "./replay/report.js";
+import type { ReplayOptions } from "./replay/run-events.js";
 import type { SignatureReport, VerifySignaturesOptions } from "./signature/report.js";
 import type { CapsuleSignature } from "./signature/sign.js";
 import { DEFAULT_RUN, normalizeRunId, type Uri } from "./uri.js";
@@ -268,6 +271,28 @@ export class Capsule extends Reader implements Writable {
   }
 
   /**
+   * Replays a run: its events in order, and whether what they recorded still holds: searches run again, policies, references,
+   * checkpoints, tool calls (docs/replay.md). The report is masked as a safe export is.
+   *
+   * @throws CapsuleError `NotFound`, `UnknownBranch`, `UnknownCheckpoint`, `SecretInName`; `Aborted` by the signal
+   * @example const { passed, timeline } = await capsule.replay({ runId: "abc" });
+   */
+  async replay(options: ReplayOptions): Promise<ReplayReport> {
+    const { replayRun } = await import("./replay/replay.js");
+    return replayRun(this.session, options);
+  }
+
+  /**
+   * Does things and records that they were done: searches that can be replayed, calls of tools and models, patches.
+   *
+   * @throws CapsuleError `ReadOnly`
+   * @example const { hits } = await capsule.recorder({ stage: "plan" }).search("retry budget");
+   */
+  recorder(options: RecorderOptions = {}): Recorder {
+    return new Recorder(this, this.requireWriter(), options);
+  }
+
+  /**
    * Moves a reader on to the newest commit. False if there was none. A writer always sees its own commits.
    *
    * @throws CapsuleError `SnapshotLost` if another file stands at the path now, or this one was cut
@@ -402,17 +427,20 @@ export class Capsule extends Reader implements Writable {
     return this.session.committedView;
   }
 
-  private write<Result>(work: (writer: CapsuleWriter, queue: WriteQueue) => Result | Promise<Result>): Promise<Result> {
-    const { writer } = this;
-    const { queue, path } = this.session;
-    if (writer === null || queue === null) {
-      return Promise.reject(
-        new CapsuleError("ReadOnly", `Cannot write to the capsule ${JSON.stringify(path)}: it was opened for reading`, {
-          hint: 'Open it with mode "write".',
-        }),
-      );
-    }
+  private async write<Result>(
+    work: (writer: CapsuleWriter, queue: WriteQueue) => Result | Promise<Result>,
+  ): Promise<Result> {
+    const writer = this.requireWriter();
+    const queue = this.session.queue as WriteQueue;
     return queue.run(() => work(writer, queue));
+  }
+
+  private requireWriter(): CapsuleWriter {
+    if (this.writer !== null) return this.writer;
+    const path = JSON.stringify(this.session.path);
+    throw new CapsuleError("ReadOnly", `Cannot write to the capsule ${path}: it was opened for reading`, {
+      hint: 'Open it with mode "write".',
+    });
   }
 }
 

@@ -22,6 +22,11 @@ export class CurrentPolicy {
     this.known.set(branch, JSON.parse(decoder.decode(payload)) as PolicyPayload);
   }
 
+  /** To be called when something was merged into a branch. */
+  forget(branch: number): void {
+    this.known.delete(branch);
+  }
+
   /** The members that a `StageTransition` has of it; none if no policy is in force. Looks through a branch's events once. */
   async members(branch: number): Promise<Partial<PolicyPayload>> {
     let policy = this.known.get(branch);

@@ -68,7 +68,7 @@ export async function* readEvents(
 type EventHead = Omit<CapsuleEvent, "payload">;
 
 /** All of an event that is known without its content. */
-function describeEvent(session: Session, record: CoreRecord): EventHead {
+export function describeEvent(session: Session, record: CoreRecord): EventHead {
   const { specId, runId } = parseUri(record.uri);
   const { stage } = parseAttributes(record);
   return {

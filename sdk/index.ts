@@ -113,8 +113,29 @@ export type {
   WriterOptions,
 } from "./options.js";
 export type { Readable } from "./readable.js";
+export type {
+  ModelAnswer,
+  ModelCall,
+  Patch,
+  RecordedSearch,
+  RecordedSearchOptions,
+  Recorder,
+  RecorderOptions,
+  ToolCall,
+} from "./recording/recorder.js";
 export { loadMasker } from "./redact/load.js";
 export type { Finding, JsonFinding, MaskedJson, MaskedText, Masker, MaskerConfig } from "./redact/masker.js";
+export { replayMarkdown } from "./replay/replay-markdown.js";
+export {
+  type ReplayCheck,
+  type ReplayCheckName,
+  type ReplayReport,
+  replayChecks,
+  type TimelineEntry,
+  type UncheckedEvent,
+} from "./replay/report.js";
+export type { ReplayOptions } from "./replay/run-events.js";
+export { storeReplay } from "./replay/store-replay.js";
 export type { EventPayloads } from "./schema/events.js";
 export type { ExportManifest, GoldenQuery } from "./schema/export.js";
 export type { GoldenSuite } from "./schema/golden.js";

@@ -98,6 +98,7 @@ export async function mergeNow(writer: CapsuleWriter, options: MergeOptions): Pr
   }
   const result = { dryRun, from, to, mode, ...countsOf(promoted), promoted };
   if (dryRun || promoted.length === 0) return { ...result, mergeCheckpointId: null };
+  writer.policy.forget(target);
   const mergeCheckpointId = storeMerge(writer, source, target, result, atMs);
   await writer.commitPending(atMs);
   return { ...result, mergeCheckpointId };

@@ -28,6 +28,11 @@ export class View extends Reader {
     return this.view.sequence;
   }
 
+  /** The name of the branch that this is a view of. */
+  get branch(): string {
+    return this.session.branchName(this.view.branch);
+  }
+
   /** Counts of what can be seen here, found by looking at each record. */
   async stats(): Promise<ViewStats> {
     let uriCount = 0;

@@ -67,7 +67,7 @@ export class CapsuleWriter {
   constructor(
     readonly parts: WriterParts,
     defaults: SpecRun | null,
-    private readonly captureMode: CaptureMode,
+    readonly captureMode: CaptureMode,
   ) {
     this.policy = new CurrentPolicy(parts.session);
     this.placement = new Placement(parts.session, defaults);

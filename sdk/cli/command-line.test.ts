@@ -9,6 +9,7 @@ import { defineExportCases } from "./testing/export.cases.js";
 import { defineFailureCases } from "./testing/failures.cases.js";
 import { defineMountCases } from "./testing/mounts.cases.js";
 import { defineProcessCases } from "./testing/process.cases.js";
+import { defineReplayCases } from "./testing/replay.cases.js";
 import { defineSecretCases } from "./testing/secrets.cases.js";
 
 beforeAll(ensureBuilt, 120_000);
@@ -21,3 +22,4 @@ defineFailureCases();
 defineMountCases();
 defineProcessCases();
 defineSecretCases();
+defineReplayCases();

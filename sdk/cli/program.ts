@@ -19,6 +19,7 @@ import { addLog } from "./commands/log.js";
 import { addMerge } from "./commands/merge.js";
 import { addMounts } from "./commands/mounts.js";
 import { addPut } from "./commands/put.js";
+import { addReplay } from "./commands/replay.js";
 import { addResolveUri } from "./commands/resolve-uri.js";
 import { addRm } from "./commands/rm.js";
 import { addSearch } from "./commands/search.js";
@@ -49,6 +50,7 @@ const COMMANDS = [
   addLog,
   addDiff,
   addEvents,
+  addReplay,
   addStats,
   addDoctor,
   addImport,

@@ -8,8 +8,9 @@ import { codec } from "./codec.js";
 import { errors } from "./errors.js";
 import { history } from "./history.js";
 import { masking } from "./masking.js";
+import { replay } from "./replay.js";
 import { search } from "./search.js";
 import type { Topic } from "./topic.js";
 import { uris } from "./uris.js";
 
-export const topics: readonly Topic[] = [bytes, codec, uris, analysis, search, history, branches, errors, masking, age];
+export const topics: readonly Topic[] = [bytes, codec, uris, analysis, search, history, branches, errors, masking, replay, age];

@@ -1,5 +1,6 @@
 /** The parity report for people. */
 
+import { escapeMarkdown } from "../markdown-text.js";
 import type { BackendFigures, Latency, ParityMetric, ParityReport } from "./parity.js";
 import { PARITY_THRESHOLD } from "./parity.js";
 
@@ -10,7 +11,7 @@ const MS_DIGITS = 1;
 export function parityMarkdown({ result, result_hash, latency }: ParityReport): string {
   const { baseline, candidate, gate, k, queries } = result;
   const lines = [
-    `# Parity${result.suite === null ? "" : `: ${escapeCell(result.suite)}`}`,
+    `# Parity${result.suite === null ? "" : `: ${escapeMarkdown(result.suite)}`}`,
     "",
     `Gate: **${gate.passed ? "passed" : "failed"}**. Each figure of ${candidate.backend} has to reach ${PARITY_THRESHOLD * 100} % of ${baseline.backend}'s.`,
     "",
@@ -22,7 +23,7 @@ export function parityMarkdown({ result, result_hash, latency }: ParityReport): 
     "|---|---|---|---|",
     ...queries.map(
       (query) =>
-        `| ${escapeCell(query.query)} | ${query.relevant.length} | ${query.baseline.recall.toFixed(DIGITS)} | ${query.candidate.recall.toFixed(DIGITS)} |`,
+        `| ${escapeMarkdown(query.query)} | ${query.relevant.length} | ${query.baseline.recall.toFixed(DIGITS)} | ${query.candidate.recall.toFixed(DIGITS)} |`,
     ),
     "",
     `Hash of the result: \`${result_hash}\``,
@@ -42,8 +43,4 @@ function figureRow(metric: ParityMetric, baseline: BackendFigures, candidate: Ba
 
 function latencyRow(name: string, { median_ms, p95_ms, max_ms }: Latency): string {
   return `| ${name} | ${median_ms.toFixed(MS_DIGITS)} | ${p95_ms.toFixed(MS_DIGITS)} | ${max_ms.toFixed(MS_DIGITS)} |`;
-}
-
-function escapeCell(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\|`*_<>[\]]/g, "\\$&");
 }

@@ -14,6 +14,8 @@ import { conformance, conformanceCompare } from "./output-conformance.js";
 import { exportOutput } from "./output-export.js";
 import { mountOutputs } from "./output-mounts.js";
 import { asOf, branch, count, diagnostic, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
+import { asOf, branch, count, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
+import { replay } from "./output-replay.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
 
@@ -383,6 +385,7 @@ export const outputSchemas = {
   merge,
   export: exportOutput,
   events,
+  replay,
   "resolve-uri": resolveUri,
   search,
   stats,

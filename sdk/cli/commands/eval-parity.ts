@@ -1,8 +1,7 @@
 /** `speckit eval parity`: a golden suite on both memory backends, a report, and a gate. */
 
 import { type Command, Option } from "commander";
-import { joinPath, portablePath } from "../../../runtimes/paths.js";
-import { encodeUtf8 } from "../../../runtimes/std.js";
+import { portablePath } from "../../../runtimes/paths.js";
 import type { Config } from "../../config.js";
 import { type ParityReport, parseGoldenSuite, runParity } from "../../eval/parity.js";
 import { parityMarkdown } from "../../eval/parity-markdown.js";
@@ -14,6 +13,7 @@ import { defaultRuntime } from "../../runtime.js";
 import type { CommandContext } from "../context.js";
 import { parseCount } from "../options.js";
 import { bold, cyan, green, red, type Screen } from "../output/screen.js";
+import { type ReportFiles, writeReport } from "../report-files.js";
 import type { CommandResult, Run } from "../runner.js";
 
 const MAX_GOLDEN_BYTES = 64 * 1024 * 1024;
@@ -60,7 +60,7 @@ async function evalParity(
       ),
     ),
   );
-  const files = options.out === undefined ? null : writeReport(options.out, report);
+  const files = options.out === undefined ? null : writeReport(options.out, "parity", report, parityMarkdown(report));
   return {
     json: { ...asOutput(report), report_files: files },
     show: (screen) => showReport(screen, report, files),
@@ -89,19 +89,7 @@ function asOutput(report: ParityReport) {
   return structuredClone(report) as never as Omit<CommandResult<"eval-parity">["json"], "report_files">;
 }
 
-function writeReport(out: string, report: ParityReport): { json: string; markdown: string } {
-  const directory = portablePath(out, defaultRuntime.environment.platform);
-  const paths = { json: joinPath(directory, "parity.json"), markdown: joinPath(directory, "parity.md") };
-  translating(`write the report into ${JSON.stringify(directory)}`, () => {
-    const { files } = defaultRuntime;
-    files.makeDirectory(directory);
-    files.writeFile(paths.json, encodeUtf8(`${JSON.stringify(report, null, 2)}\n`));
-    files.writeFile(paths.markdown, encodeUtf8(parityMarkdown(report)));
-  });
-  return paths;
-}
-
-function showReport(screen: Screen, report: ParityReport, files: { json: string; markdown: string } | null): void {
+function showReport(screen: Screen, report: ParityReport, files: ReportFiles | null): void {
   const { baseline, candidate, gate, k, query_count } = report.result;
   screen.table(
     [

@@ -1,5 +1,9 @@
 /** Figures as people read them; the same in every locale and time zone. */
 
+import { isoTime } from "../../iso-time.js";
+
+export { isoTime };
+
 const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /** `17 B`, `1.5 KiB`, `230 MiB`. */
@@ -28,10 +32,3 @@ export function formatTime(atMs: number): string {
     .replace("T", " ")
     .replace(/\.\d+Z$/, "Z");
 }
-
-/** Milliseconds since 1970 as `2026-02-01T09:30:00.000Z`; the last moment that has this form for what lies beyond. */
-export function isoTime(atMs: number): string {
-  return new Date(Math.min(atMs, LAST_FOUR_DIGIT_YEAR_MS)).toISOString();
-}
-
-const LAST_FOUR_DIGIT_YEAR_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
