@@ -13,4 +13,16 @@ import { search } from "./search.js";
 import type { Topic } from "./topic.js";
 import { uris } from "./uris.js";
 
-export const topics: readonly Topic[] = [bytes, codec, uris, analysis, search, history, branches, errors, masking, replay, age];
+export const topics: readonly Topic[] = [
+  bytes,
+  codec,
+  uris,
+  analysis,
+  search,
+  history,
+  branches,
+  errors,
+  masking,
+  replay,
+  age,
+];
