@@ -13,7 +13,7 @@ import { memoryBackends } from "../options.js";
 import { conformance, conformanceCompare } from "./output-conformance.js";
 import { exportOutput } from "./output-export.js";
 import { mountOutputs } from "./output-mounts.js";
-import { asOf, asOf, branch, branch, count, count, diagnostic, hash, hash, type head, type head, jsonObject, jsonObject, output, output, time, time, uri, uri } from "./output-parts.js";
+import { asOf, branch, count, diagnostic, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 import { replay } from "./output-replay.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
