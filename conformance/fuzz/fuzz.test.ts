@@ -6,6 +6,7 @@ import { parsers, tryParser } from "./parsers.js";
 
 it.each([
   ["capsule", 150],
+  ["age", 300],
   ["uri", 5000],
   ["query", 150],
   ["json", 2000],
