@@ -22,6 +22,8 @@ export interface KillOptions {
   readonly agents: string;
   /** Where capsules are made. */
   readonly folder: string;
+  /** Controls: writers that acknowledge before they commit, or commit after each document. */
+  readonly fault?: "early" | "half";
   readonly onRound?: (round: number, figures: ReadonlyMap<string, WriterFigures>) => void;
 }
 
@@ -137,7 +139,8 @@ class Soak {
     const committed = new Promise<void>((resolve) => {
       tellCommitted = resolve;
     });
-    writer.begin({ path: this.path, seed: this.capsuleSeed }, (said) => {
+    const { fault } = this.options;
+    writer.begin({ path: this.path, seed: this.capsuleSeed, fault }, (said) => {
       if (said.opened !== undefined) {
         if (said.opened < this.acknowledged) problems.push(`${this.acknowledged} acknowledged, ${said.opened} there`);
         if (said.opened < this.seen) problems.push(`${this.seen} seen, ${said.opened} there`);

@@ -14,12 +14,20 @@ const say = (value) => writeSync(1, new TextEncoder().encode(`${JSON.stringify(v
 const [line] = await new Promise((resolve) => {
   createInterface({ input: process.stdin }).once("line", (text) => resolve([text]));
 });
-const { path, seed } = JSON.parse(line);
+const { path, seed, fault } = JSON.parse(line);
 const capsule = existsSync(path) ? await Capsule.open(path, { mode: "write" }) : await Capsule.create(path);
 say({ opened: capsule.info.sequence });
 for (let commit = capsule.info.sequence + 1; ; commit++) {
   for (const { path: target, isText, bytes } of documentsOf(seed, commit)) {
     await capsule.put({ path: target }, bytes(), { index: isText });
+    // Controls: what the soak has to find.
+    if (fault === "half") await capsule.commit();
+  }
+  if (fault === "early") {
+    say({ committed: commit });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await capsule.commit();
+    continue;
   }
   const { sequence } = await capsule.commit();
   say({ committed: sequence });
