@@ -147,7 +147,8 @@ export function capsuleInfo(): i32 {
 // Writing
 
 /**
- * Puts a record. IO: URI ‖ title ‖ attributes ‖ content. Flags: 1 document, 2 no deduplication, 4 the content was streamed.
+ * Puts a record. IO: URI ‖ title ‖ attributes ‖ content. Flags: 1 document, 2 no deduplication, 4 the content was streamed, 8 a removal
+ * also of what isn't there.
  * Answers 1 if the content was there already, else 0; `lastRecord` has the record's number.
  */
 export function put(

@@ -146,6 +146,8 @@ export interface OpenOptions {
   readonly mode: "read" | "write" | "create-exclusive";
   /** Creates with permission bits 0600 instead of 0666 less the umask. */
   readonly private?: boolean;
+  /** Creates with the permission bits of the file at this path. Only where `mode` is `create-exclusive`. */
+  readonly permissionsOf?: string;
   /** Whether a symbolic link at `path` is followed (default) or refused with `SymbolicLink`. */
   readonly followSymlinks?: boolean;
 }

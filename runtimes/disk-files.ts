@@ -47,7 +47,9 @@ export class DiskFileSystem implements FileSystem {
     if (options.mode !== "create-exclusive") requireRegular(this.stat(path, { followSymlinks: follow }), path);
     const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
     const access = readonly ? O_RDONLY : options.mode === "write" ? O_RDWR : O_RDWR | O_CREAT | O_EXCL;
-    const permissions = options.private ? 0o600 : 0o666;
+    const likened = options.mode === "create-exclusive" ? options.permissionsOf : undefined;
+    // What is to be as another file is private until it is.
+    const permissions = options.private || likened !== undefined ? 0o600 : 0o666;
     const descriptor = translating("open", path, () =>
       fs.openSync(path, access | (follow ? 0 : O_NOFOLLOW), permissions),
     );
@@ -55,6 +57,7 @@ export class DiskFileSystem implements FileSystem {
     try {
       const opened = translating("open", path, () => fs.fstatSync(descriptor, { bigint: true }));
       requireRegular(this.#toStat(opened), path);
+      if (likened !== undefined) this.#copyPermissions(likened, descriptor, path);
       // Windows has no O_NOFOLLOW: what stands at the path now must be no link, and what we hold.
       if (!follow && !O_NOFOLLOW) requireSame(this.stat(path, { followSymlinks: false }), file.identity(), path);
     } catch (error) {
@@ -62,6 +65,13 @@ export class DiskFileSystem implements FileSystem {
       throw error;
     }
     return file;
+  }
+
+  #copyPermissions(from: string, descriptor: number, path: string): void {
+    // Windows has access lists, which a new file takes from its directory.
+    if (this.#rules.platform === "windows") return;
+    this.#rules.requireAccess("read", from, "stat");
+    translating("set the permissions of", path, () => fs.fchmodSync(descriptor, fs.statSync(from).mode & 0o777));
   }
 
   stat(path: string, options: { readonly followSymlinks?: boolean } = {}): FileStat | null {

@@ -84,6 +84,18 @@ const posixCases: readonly Case[] = [
     },
   },
   {
+    name: "`permissionsOf` creates with the permissions of another file, whatever the umask",
+    run: ({ files }, directory) => {
+      files.open(`${directory}/a`, { mode: "create-exclusive" }).close();
+      for (const mode of [0o600, 0o664, 0o640]) {
+        fs.chmodSync(`${directory}/a`, mode);
+        const path = `${directory}/${mode}`;
+        files.open(path, { mode: "create-exclusive", permissionsOf: `${directory}/a` }).close();
+        equal(fs.statSync(path).mode & 0o777, mode);
+      }
+    },
+  },
+  {
     name: "a name that is too long is an impossible path",
     run: ({ files }, directory) => {
       const path = `${directory}/${"x".repeat(300)}`;

@@ -4,6 +4,7 @@ import type { DecryptOptions } from "./age/detect.js";
 import { type Branch, listBranches } from "./branch-list.js";
 import { MAIN_BRANCH_NAME, normalizeBranchName } from "./branch-names.js";
 import { commitNow, commitStageNow } from "./checkpoint-writer.js";
+import type { CompactOptions, CompactResult } from "./compact/compact.js";
 import { AnalyzerId, type CoreView } from "./core/exports.js";
 import type { CoreInstance } from "./core/instance.js";
 import { capsuleInfo } from "./core/lifecycle.js";
@@ -16,7 +17,7 @@ import { storeDocuments } from "./document-batch.js";
 import type { Document, PutContent, PutManyOptions, PutOptions, PutTarget } from "./entries.js";
 import { checkLimit } from "./entry-reader.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
-import { requireCheckpoint } from "./event-reader.js";
+import { requireCheckpoint, requireHistory } from "./event-reader.js";
 import type { EventInput } from "./events.js";
 import type { AutomaticExportOptions, AutomaticExportResult } from "./export/automatic.js";
 import type { ExportOptions, ExportResult } from "./export/options.js";
@@ -111,6 +112,18 @@ export class Capsule extends Reader implements Writable {
     return examinePath(path, options);
   }
 
+  /**
+   * Writes a capsule anew without what it no longer needs, and puts the new file in the old one's place in one step
+   * (docs/retention.md). No handle may have it open for writing; readers of the old file go on with it.
+   *
+   * @throws CapsuleError what opening for writing can throw; `NotFound`, `InvalidUri`, `InvalidArgument` for what can't be
+   * purged; `Corrupted` if the new file isn't what it should be; `DiskFull`, `IoError`, `Aborted`
+   */
+  static async compact(path: string, options: CompactOptions = {}): Promise<CompactResult> {
+    const { compactCapsule } = await import("./compact/compact.js");
+    return compactCapsule(path, options);
+  }
+
   /** What is known without reading. */
   get info(): CapsuleInfo {
     const { info, path } = this.session;
@@ -192,12 +205,13 @@ export class Capsule extends Reader implements Writable {
   /**
    * The capsule as it was at a checkpoint, by its id or else its label, on this handle's branch or another.
    *
-   * @throws CapsuleError `UnknownCheckpoint`, `CheckpointOnOtherBranch`, `UnknownBranch`
+   * @throws CapsuleError `UnknownCheckpoint`, `CheckpointOnOtherBranch`, `UnknownBranch`, `HistoryDropped`
    */
   async at(checkpoint: string, options: { readonly branch?: string } = {}): Promise<View> {
     await this.session.beforeRead();
     const view = await this.headOf(options.branch);
     const record = await requireCheckpoint(this.session, checkpoint, view);
+    requireHistory(record);
     return new View(this.session, { branch: view.branch, sequence: record.sequence });
   }
 

@@ -39,6 +39,8 @@ const EXIT_CODES = {
   DuplicateBranch: 1,
   UnknownCheckpoint: 1,
   CheckpointOnOtherBranch: 1,
+  /** The checkpoint is older than a compaction that dropped the history: what could be seen there is gone. */
+  HistoryDropped: 1,
   WriteQueueFull: 1,
   /** A write through a capsule that was opened for reading. */
   ReadOnly: 1,

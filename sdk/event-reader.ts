@@ -146,6 +146,19 @@ export async function requireCheckpoint(session: Session, name: string, view: Co
   return record;
 }
 
+/** @throws CapsuleError `HistoryDropped` for a checkpoint that a compaction has left without what could be seen there */
+export function requireHistory(record: CoreRecord): void {
+  if (parseAttributes(record)["history_dropped"] !== true) return;
+  throw new CapsuleError(
+    "HistoryDropped",
+    `Cannot go back to ${record.uri}: a later compaction dropped the history of this capsule`,
+    {
+      hint: "Ask for the newest state, for a later checkpoint, or in a copy that was made before.",
+      details: { checkpointUri: record.uri },
+    },
+  );
+}
+
 async function onOtherBranch(session: Session, name: string, branch: number, view: CoreView): Promise<CapsuleError> {
   const found = await session.learnBranch(branch);
   const wanted = await session.learnBranch(view.branch);

@@ -4,6 +4,7 @@ export type * from "../runtimes/contract.js";
 export type { DecryptOptions } from "./age/detect.js";
 export type { Branch } from "./branch-list.js";
 export { Capsule } from "./capsule.js";
+export type { CompactOptions, CompactResult } from "./compact/compact.js";
 export { type CapsuleConfig, type Config, type LoadConfigOptions, loadConfig } from "./config.js";
 export {
   type Diagnostic,

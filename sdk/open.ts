@@ -51,7 +51,10 @@ export interface ReaderParts {
   readonly files: FileSystem | null;
 }
 
-function coreOptions(options: OpenOptions, runtime: Runtime): CoreHostOptions {
+export function coreOptions(
+  options: WriterOptions & { readonly maxWorkingSetBytes?: number },
+  runtime: Runtime,
+): CoreHostOptions {
   return {
     maxWorkingSetBytes: options.maxWorkingSetBytes ?? DEFAULT_WORKING_SET_BYTES,
     prefersHorizontalHash: runtime.environment.runtimeName === "bun",

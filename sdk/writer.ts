@@ -325,7 +325,7 @@ function requireText(isText: boolean, index: PutOptions["index"]): boolean {
   });
 }
 
-function placeOf(uri: Uri): SpecRun | null {
+export function placeOf(uri: Uri): SpecRun | null {
   const { specId, runId } = parseUri(uri);
   return specId === null || runId === null ? null : { specId, runId };
 }

@@ -49,6 +49,8 @@ export namespace PutFlag {
   export const DOCUMENT: u32 = 1;
   export const NO_DEDUPLICATION: u32 = 2;
   export const STREAMED: u32 = 4;
+  /** A removal is stored also where nothing is to be removed. */
+  export const UNCONDITIONAL: u32 = 8;
 }
 
 /** Number of the record put last, and whether its content was there already. */
@@ -92,7 +94,8 @@ export function putRecord(
   if (status != OK) return status;
   const found = findVersion(uri, uriLength);
   if (found < 0) return found;
-  if (kind == RecordKind.REMOVAL && (found == 0 || versionWhat == What.REMOVAL)) return NOT_FOUND;
+  const isThere = found != 0 && versionWhat != What.REMOVAL;
+  if (kind == RecordKind.REMOVAL && !isThere && (flags & PutFlag.UNCONDITIONAL) == 0) return NOT_FOUND;
   const number = nextRecord();
   if (number == u32.MAX_VALUE) return fail(LIMIT_EXCEEDED, Cause.RECORD_COUNT, 0);
   let isNewUri = found == 0;

@@ -10,6 +10,7 @@ import { defineFailureCases } from "./testing/failures.cases.js";
 import { defineMountCases } from "./testing/mounts.cases.js";
 import { defineProcessCases } from "./testing/process.cases.js";
 import { defineReplayCases } from "./testing/replay.cases.js";
+import { defineRetentionCases } from "./testing/retention.cases.js";
 import { defineSecretCases } from "./testing/secrets.cases.js";
 
 beforeAll(ensureBuilt, 120_000);
@@ -21,5 +22,6 @@ defineExportCases();
 defineFailureCases();
 defineMountCases();
 defineProcessCases();
+defineRetentionCases();
 defineSecretCases();
 defineReplayCases();

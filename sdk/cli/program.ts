@@ -5,6 +5,7 @@ import { addBranches } from "./commands/branches.js";
 import { addCat } from "./commands/cat.js";
 import { addCheckpoints } from "./commands/checkpoints.js";
 import { addCommit } from "./commands/commit.js";
+import { addCompact } from "./commands/compact.js";
 import { addConformance } from "./commands/conformance.js";
 import { addDiff } from "./commands/diff.js";
 import { addDoctor } from "./commands/doctor.js";
@@ -56,6 +57,7 @@ const COMMANDS = [
   addImport,
   addMounts,
   addUnmount,
+  addCompact,
 ];
 
 /**

@@ -101,7 +101,7 @@ export const RecordKind = {
 } as const;
 
 /** Flags of `put`. */
-export const PutFlag = { DOCUMENT: 1, NO_DEDUPLICATION: 2, STREAMED: 4 } as const;
+export const PutFlag = { DOCUMENT: 1, NO_DEDUPLICATION: 2, STREAMED: 4, UNCONDITIONAL: 8 } as const;
 
 /** Flags of `search`. */
 export const SearchFlag = { COUNT: 1, EXPLAIN: 2 } as const;

@@ -29,6 +29,8 @@ export interface RecordInput {
   readonly title: string;
   /** Canonical JSON, or nothing. */
   readonly attributesJson: string;
+  /** Of a removal: it is stored also if nothing is to be removed. Default false. */
+  readonly isUnconditional?: boolean | undefined;
 }
 
 /** What storing a record came to. `duplicate`: its content was there already and isn't stored again. */
@@ -84,7 +86,10 @@ function callPut(core: CoreInstance, input: RecordInput, content: string | Uint8
     contentLength = content.length;
     core.bytes.set(content, at);
   }
-  const flags = (input.isDocument ? PutFlag.DOCUMENT : 0) | (content === null ? PutFlag.STREAMED : 0);
+  const flags =
+    (input.isDocument ? PutFlag.DOCUMENT : 0) |
+    (content === null ? PutFlag.STREAMED : 0) |
+    (input.isUnconditional === true ? PutFlag.UNCONDITIONAL : 0);
   return core.exports.put(
     input.kind,
     input.tag,

@@ -26,6 +26,8 @@ export interface RecordChange {
   readonly attributesJson?: string;
   readonly content?: string | Uint8Array;
   readonly isDocument?: boolean;
+  /** Of a removal: it is stored also if nothing is left to be removed. Default false. */
+  readonly isUnconditional?: boolean;
   /** Number of a branch of the target. Default: that which the record's branch became. */
   readonly branch?: number;
 }

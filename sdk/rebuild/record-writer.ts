@@ -45,7 +45,8 @@ export class RecordWriter {
     const { kind, tag, atMs, uri } = record;
     const { title = record.title, attributesJson = record.attributesJson, isDocument = record.isDocument } = change;
     const branch = change.branch ?? this.branchOf(sourceBranch, uri);
-    const input: RecordInput = { kind, tag, isDocument, branch, atMs, uri, title, attributesJson };
+    const { isUnconditional } = change;
+    const input: RecordInput = { kind, tag, isDocument, branch, atMs, uri, title, attributesJson, isUnconditional };
     const outcome =
       change.content === undefined
         ? await this.contents.store(record, input)

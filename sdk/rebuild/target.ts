@@ -7,6 +7,7 @@ import type { CoreHostOptions } from "../core/host.js";
 import { CoreInstance } from "../core/instance.js";
 import { type CoreInfo, createCapsule, openCapsule } from "../core/lifecycle.js";
 import { appendCloseNote, appendCommit, markSynced, pendingRecords } from "../core/writes.js";
+import { toCapsuleError } from "../machine-errors.js";
 
 /** What a capsule says of itself from its first byte on. */
 export interface TargetIdentity {
@@ -48,6 +49,7 @@ export function commitTarget(core: CoreInstance, atMs: number): boolean {
   if (pendingRecords(core) === 0) return false;
   appendCommit(core, atMs);
   markSynced(core);
+  requireWritten(core);
   return true;
 }
 
@@ -55,5 +57,12 @@ export function commitTarget(core: CoreInstance, atMs: number): boolean {
 export function finishTarget(core: CoreInstance, file: LocalFile): void {
   file.sync();
   appendCloseNote(core);
+  requireWritten(core);
   file.sync();
+}
+
+/** A note that can't be written is no harm to a writer, who reports it later; a copy is not to go on without. */
+function requireWritten(core: CoreInstance): void {
+  const { writeError } = core.host;
+  if (writeError !== null) throw toCapsuleError(writeError, "write the copy");
 }

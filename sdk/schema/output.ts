@@ -15,6 +15,7 @@ import { exportOutput } from "./output-export.js";
 import { mountOutputs } from "./output-mounts.js";
 import { asOf, branch, count, diagnostic, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 import { replay } from "./output-replay.js";
+import { compact } from "./output-retention.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
 
@@ -391,6 +392,7 @@ export const outputSchemas = {
   "stats-as-of": statsAsOf,
   doctor,
   ...mountOutputs,
+  compact,
   "eval-parity": evalParity,
   conformance,
   "conformance-compare": conformanceCompare,

@@ -14,8 +14,12 @@ const SILENT: Progress = { update: () => undefined, stop: () => undefined };
 /** Work that is done sooner shows no bar. */
 const DELAY_MS = 300;
 
-/** A bar that is wiped when the work is done. `action` is what is being done: "Ingesting". */
-export function startProgress(terminal: Terminal, action: string): Progress {
+/** A bar that is wiped when the work is done. `action` is what is being done: "Ingesting"; `format` writes a figure, of bytes by default. */
+export function startProgress(
+  terminal: Terminal,
+  action: string,
+  format: (figure: number) => string = formatBytes,
+): Progress {
   if (!terminal.stderr.isTerminal) return SILENT;
   const bar = new SingleBar(
     {
@@ -31,7 +35,7 @@ export function startProgress(terminal: Terminal, action: string): Progress {
   const startsAtMs = performance.now() + DELAY_MS;
   return {
     update(bytesDone, bytesTotal) {
-      const shown = { done: formatBytes(bytesDone), all: formatBytes(bytesTotal) };
+      const shown = { done: format(bytesDone), all: format(bytesTotal) };
       if (bar.isActive) bar.update(bytesDone, shown);
       else if (performance.now() >= startsAtMs) bar.start(Math.max(bytesTotal, 1), bytesDone, shown);
     },
