@@ -25,6 +25,7 @@ const expectedCases = {
   errors: 4,
   masking: 2,
   replay: 1,
+  exports: 2,
   age: 3,
   "error-texts": 4,
   "masking-corpus": 3,

@@ -6,6 +6,7 @@ import { branches } from "./branches.js";
 import { bytes } from "./bytes.js";
 import { codec } from "./codec.js";
 import { errors } from "./errors.js";
+import { exports } from "./exports.js";
 import { history } from "./history.js";
 import { masking } from "./masking.js";
 import { replay } from "./replay.js";
@@ -25,4 +26,5 @@ export const topics: readonly Topic[] = [
   masking,
   replay,
   age,
+  exports,
 ];
