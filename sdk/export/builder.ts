@@ -182,7 +182,7 @@ export class ExportBuilder {
   }
 
   private async edited(record: CoreRecord): Promise<TransformedRecord> {
-    if (this.transform === null || record.kind === RecordKind.REMOVAL) return null;
+    if (this.transform === null) return null;
     return this.transform.apply(record, () => readWhole(this.source.core, record));
   }
 

@@ -47,7 +47,7 @@ export async function exportNow(
 ): Promise<ExportResult> {
   writer.requireWritable();
   const { encrypt: encrypted = true, safe = true } = options;
-  const transform = transformFor(safe, parts);
+  const transform = await transformFor(writer, options, parts);
   await checkGoldenQueries(options);
   const { session, runtime } = writer.parts;
   const atMs = writer.parts.clock();
@@ -73,15 +73,16 @@ export async function exportNow(
   }
 }
 
-function transformFor(safe: boolean, parts: ExportParts): RecordTransform | null {
+async function transformFor(
+  { captureMode }: CapsuleWriter,
+  { safe = true, allowUri = false }: ExportOptions,
+  parts: ExportParts,
+): Promise<RecordTransform | null> {
+  if (typeof allowUri !== "boolean") throw argumentError("allowUri", "true or false", allowUri);
   if (!safe) return null;
   if (parts.transform !== undefined) return parts.transform;
-  throw argumentError(
-    "safe",
-    "false (--unsafe)",
-    true,
-    "Exports can't be masked in this version: nothing was written.",
-  );
+  const { RecordMasking } = await import("./mask-records.js");
+  return new RecordMasking({ captureMode, allowUri });
 }
 
 async function checkGoldenQueries({ golden }: ExportOptions): Promise<void> {
@@ -115,6 +116,7 @@ async function build(job: Job, { file }: OutputFile): Promise<BuiltContent> {
   const builder = await ExportBuilder.create(session, run, { file, identity, settings }, transform, pace);
   const built = await builder.buildContent(atMs);
   const { workspaceId } = session.info;
+  checkNames(transform, run, built, workspaceId);
   const golden = options.golden ?? [];
   if (golden.length > 0) builder.putOwn(goldenUri(workspaceId), await goldenJson(built, golden, transform), atMs);
   const receipts = transform === null ? null : jsonLines(transform.receipts(), "a receipt");
@@ -141,6 +143,15 @@ async function build(job: Job, { file }: OutputFile): Promise<BuiltContent> {
   builder.commitOwn(atMs);
   builder.finish();
   return built;
+}
+
+/** Looks at what the manifest tells by name. */
+function checkNames(transform: RecordTransform | null, run: RunSource, built: BuiltContent, workspaceId: string): void {
+  const { specId, runId } = run.run;
+  transform?.checkName?.(workspaceId, "the workspace's id");
+  transform?.checkName?.(`${specId}/${runId}`, "the spec and the run");
+  transform?.checkName?.(run.branchName, "the branch's name");
+  for (const { uri } of built.omissions) transform?.checkName?.(uri, "a URI that is omitted");
 }
 
 function jsonLines(values: Iterable<object>, what: string): Uint8Array {

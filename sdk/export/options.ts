@@ -32,6 +32,8 @@ export interface ExportOptions {
   readonly workFactor?: number;
   /** Default true: secrets and personal data are masked. False masks nothing, and the export says so. */
   readonly safe?: boolean;
+  /** Lets secrets and personal data in URIs, runs and specs get out: they can't be masked. Default false: they end the export. */
+  readonly allowUri?: boolean;
   /** Asked of the finished export; questions and answers are stored in it, for whoever imports it. */
   readonly golden?: readonly GoldenQuery[];
   /** Keeps `gc` from deleting the export. Default false. */
@@ -45,7 +47,7 @@ export interface ExportOptions {
 
 /** What parts of a system of its own may set besides. */
 export interface ExportParts {
-  /** What becomes of each record. Default: it stays as it is. */
+  /** What becomes of each record. Default: it is masked, unless the export is to be unsafe. */
   readonly transform?: RecordTransform;
 }
 

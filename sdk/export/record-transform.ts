@@ -17,12 +17,14 @@ export type TransformedRecord = RecordEdit | { readonly omit: string } | null;
 
 export interface RecordTransform {
   /**
-   * What is written of a record: a revision, an event, a checkpoint or an alias. Called for each once, in the order in which they are
+   * What is written of a record: a revision, an event, a checkpoint, an alias, or a removal, of which nothing is edited. Called for each once, in the order in which they are
    * written. What it throws ends the export: a URI or a label that must not get out, for example.
    *
    * @param readContent reads the whole content
    */
   apply(record: CoreRecord, readContent: () => Promise<Uint8Array>): TransformedRecord | Promise<TransformedRecord>;
+  /** Looks at a name that the export holds besides its records' URIs. What it throws ends the export. */
+  checkName?(name: string, what: string): void;
   /** What is written of a value that the export makes itself: the golden queries. Default: as it is. */
   value?(value: JsonValue, what: string): JsonValue;
   /** What was masked by rule, for the event; called at the end. */

@@ -15,6 +15,11 @@ export function maskOf(rule: string): string {
   return `[masked:${rule}]`;
 }
 
+/** Whether a text is nothing but what {@link maskOf} gives. */
+export function isMask(text: string): boolean {
+  return /^\[masked:[a-z0-9-]{1,64}\]$/.test(text);
+}
+
 /** Rules that know a secret by what stands beside it: one that knows the secret itself gives the better name. */
 const BY_SURROUNDINGS = ["authorization", "secret-assignment", "url-password"];
 const rank = ({ rule }: Finding) => (BY_SURROUNDINGS.includes(rule) ? 1 : 0);
@@ -50,4 +55,12 @@ export function countRules(findings: Iterable<{ readonly rule: string }>): Recor
   const counts = new Map<string, number>();
   for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A name that isn't taken: of those that became the same, later ones get a number. */
+export function freeName(isTaken: (name: string) => boolean, name: string): string {
+  if (!isTaken(name)) return name;
+  let count = 2;
+  while (isTaken(`${name}#${count}`)) count++;
+  return `${name}#${count}`;
 }

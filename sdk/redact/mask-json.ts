@@ -3,7 +3,7 @@
 import type { JsonValue } from "../../runtimes/contract.js";
 import { isUri } from "../uri.js";
 import { namesSecret } from "./assignments.js";
-import { applyMasks, type Finding, maskOf } from "./finding.js";
+import { applyMasks, type Finding, freeName, isMask, maskOf } from "./finding.js";
 
 /** A finding in a JSON value. */
 export interface JsonFinding {
@@ -61,7 +61,7 @@ class JsonWalk {
     for (const [key, member] of Object.entries(value)) {
       if (member === undefined) continue;
       const found = this.scan(key);
-      const name = freeName(members, found.length === 0 ? key : applyMasks(key, found));
+      const name = freeName((taken) => members.has(taken), found.length === 0 ? key : applyMasks(key, found));
       const place = `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
       for (const { rule } of found) this.findings.push({ rule, pointer: place, inKey: true });
       members.set(name, this.mask(member, place, key, depth + 1));
@@ -75,6 +75,7 @@ class JsonWalk {
       for (const { rule } of this.scan(text)) this.uriFindings.push({ rule, pointer, inKey: false });
       return text;
     }
+    if (isMask(text)) return text;
     if (key !== null && namesSecret(key) && text !== "" && !this.excluded.has(SECRET_MEMBER_RULE)) {
       this.findings.push({ rule: SECRET_MEMBER_RULE, pointer, inKey: false });
       return maskOf(SECRET_MEMBER_RULE);
@@ -108,11 +109,4 @@ class JsonWalk {
 
 function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function freeName(members: ReadonlyMap<string, unknown>, name: string): string {
-  if (!members.has(name)) return name;
-  let count = 2;
-  while (members.has(`${name}#${count}`)) count++;
-  return `${name}#${count}`;
 }

@@ -91,6 +91,15 @@ describe("maskText()", () => {
   });
 });
 
+describe("addresses", () => {
+  it("are told from names of files, and found where they name one", () => {
+    for (const name of ["logo@2x.png", "app@1.2.3.tgz", "lib@core.min.js", "types@node.d.ts", "git@github.com"])
+      expect(findInUri(name), name).toEqual([]);
+    for (const name of [mail, `${mail}.md`, "m.keller@firma.co.uk.json"])
+      expect(maskText(name).text).toBe("[masked:email]");
+  });
+});
+
 describe("maskJson()", () => {
   it("masks strings, numbers and keys at any depth, and says where", () => {
     const { value, findings, uriFindings } = maskJson({

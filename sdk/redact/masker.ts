@@ -7,6 +7,7 @@ import { type MaskedJson, maskJsonValue } from "./mask-json.js";
 import { personalPatterns } from "./personal-patterns.js";
 import { TextScanner } from "./scan.js";
 import { secretPatterns } from "./secret-patterns.js";
+import { decodeText } from "./utf8.js";
 
 export { countRules, type Finding, maskOf } from "./finding.js";
 export type { JsonFinding, MaskedJson } from "./mask-json.js";
@@ -72,20 +73,10 @@ export function createMasker(config: MaskerConfig = {}): Masker {
 }
 
 function maskUtf8(bytes: Uint8Array, maskText: (text: string) => MaskedText) {
-  const text = decodeUtf8(bytes);
+  const text = decodeText(bytes);
   if (text === null) return null;
   const { text: masked, findings } = maskText(text);
   return { bytes: findings.length === 0 ? bytes : new TextEncoder().encode(masked), findings };
-}
-
-/** A text's bytes, or null if they are something else. A byte order mark is kept. */
-function decodeUtf8(bytes: Uint8Array): string | null {
-  if (bytes.includes(0)) return null;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }
 
 const standard = createMasker();

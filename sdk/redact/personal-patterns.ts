@@ -7,15 +7,20 @@ import { nationalIdPatterns } from "./national-ids.js";
 import { americanPhone, cardNumber, iban, internationalPhone, ipv4, ipv6, localPart } from "./number-shapes.js";
 import type { Pattern } from "./pattern.js";
 
-/** Names that RFC 2606 and RFC 6761 keep for documentation and tests, and ends of files that follow an "@2x". */
+/** Names that RFC 2606 and RFC 6761 keep for documentation and tests. */
 const NOBODYS = /(?:^|\.)(?:example\.(?:com|org|net|edu)|example|invalid|localhost|test|local)$/i;
+/** Ends of files: they follow an "@2x", or an address that names a file. */
 const FILE = /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|m?[jt]sx?|json|map|md|html?|tgz|zip)$/i;
+/** What is a domain before the end of a file: most are short, and so are parts of files' names. */
+const SHORT_DOMAIN = /^(?:[a-z0-9-]{1,63}\.){1,8}(?!(?:min|esm|cjs|umd|dev|dist|prod)$)[a-z]{2,3}$/i;
 
 function isEmail(found: string): boolean {
   const at = found.lastIndexOf("@");
   const domain = found.slice(at + 1);
+  const host = domain.replace(FILE, "");
+  if (host !== domain && !SHORT_DOMAIN.test(host)) return false;
   // Everybody's user on a forge: the address of a repository.
-  return found.slice(0, at) !== "git" && !NOBODYS.test(domain) && !FILE.test(domain);
+  return found.slice(0, at) !== "git" && !NOBODYS.test(host);
 }
 
 /** What no person has: this host, nobody, documentation (RFC 5737, RFC 3849), masks of networks. */

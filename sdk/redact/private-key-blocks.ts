@@ -11,6 +11,9 @@ const ANY_BEGIN = /-----BEGIN /g;
 /** Without an end, what follows and looks like a body belongs to the key: header lines and lines of base64. */
 const BODY = /(?:[ \t]{0,64}(?:[A-Za-z0-9+/=]{1,128}|[A-Za-z-]{1,32}: [^\r\n]{0,256})?[ \t]{0,8}\r?(?:\n|$)){1,4096}/y;
 
+/** The line in which such a body was torn. */
+const TORN_LINE = /[A-Za-z0-9+/=]{16,128}/y;
+
 /** The blocks of a text. */
 export function findPrivateKeys(text: string): Finding[] {
   const findings: Finding[] = [];
@@ -56,5 +59,7 @@ function endOfBlock(text: string, from: number, end: Place, nextBegin: number): 
   if (end.index < nextBegin) return end.end;
   BODY.lastIndex = from;
   const body = BODY.exec(text);
-  return body === null ? from : from + body[0].trimEnd().length;
+  if (body === null) return from;
+  TORN_LINE.lastIndex = from + body[0].length;
+  return TORN_LINE.test(text) ? TORN_LINE.lastIndex : from + body[0].trimEnd().length;
 }
