@@ -21,6 +21,7 @@ interface ExportCommandOptions {
   readonly encrypt: boolean;
   readonly safe?: boolean;
   readonly unsafe?: boolean;
+  readonly allowUri?: boolean;
   readonly recipient?: readonly string[];
   readonly golden?: string;
   readonly pin?: boolean;
@@ -37,6 +38,7 @@ export function addExport(group: Command, run: Run): void {
     .option("--no-encrypt", "as a plain capsule")
     .option("--safe", "mask secrets and personal data (default)")
     .option("--unsafe", "mask nothing; the export says so")
+    .option("--allow-uri", "let secrets in URIs, runs and specs get out, which can't be masked")
     .option("--recipient <key>", "for whom: a key age1…, or a file of them; may be repeated", collect)
     .option("--golden <file>", "queries to ask of the export and to store with their answers, JSON")
     .option("--pin", "keep gc from deleting it")
@@ -77,6 +79,7 @@ async function requestOf(context: CommandContext, options: ExportCommandOptions)
     ...(dir === null ? {} : { dir }),
     ...(options.encrypt ? await secretsOf(context, options) : { encrypt: false }),
     safe: options.unsafe !== true,
+    allowUri: options.allowUri ?? false,
     ...(options.golden === undefined ? {} : { golden: readGolden(options.golden) }),
     pin: options.pin ?? false,
     force: options.force ?? false,
@@ -145,7 +148,8 @@ function showResult(screen: Parameters<CommandResult["show"]>[0], result: Export
   screen.line("  ", counts);
   screen.line("  ", dim(`SHA-256 ${result.contentHash}`));
   if (!result.encrypted) screen.line(yellow("  not encrypted"));
-  if (!result.safe) screen.line(yellow("  nothing was masked"));
+  if (result.redactions === null) screen.line(yellow("  nothing was masked"));
+  else screen.line("  ", dim(`${plural(Number(result.redactions["masked"]), "mask")}`));
   for (const { uri, reason } of omissions.slice(0, 10)) screen.line(yellow("  omitted "), uri, dim(` (${reason})`));
   if (omissions.length > 10) screen.line(yellow(`  and ${omissions.length - 10} more`));
 }

@@ -39,6 +39,20 @@ function exportCases(): void {
     );
   });
 
+  it("masks unless told otherwise, and fails where a URI holds a secret unless that is allowed", async () => {
+    const ofRun = ["--spec", "SPEC-1", "--run", "leaky"];
+    writeFileSync(workspace.path("note.md"), "ask maria.keller@firma.io");
+    await workspace.json("put", ["put", "note.md", ...ofRun]);
+    const args = ["export", "--run", "leaky", "--no-encrypt", "--out", "safe.mv2", "--force"];
+    const told = await workspace.json("export", args);
+    expect(told).toMatchObject({ safe_mode: true, redactions: { masked: 1, rules: { email: 1 }, kept_in_uris: 0 } });
+    expect(readFileSync(workspace.path("safe.mv2")).includes("keller")).toBe(false);
+    await workspace.json("put", ["put", "note.md", "--path", "maria.keller@firma.io.md", ...ofRun]);
+    expect((await workspace.failure(1, args)).code).toBe("SecretInName");
+    const allowed = await workspace.json("export", [...args, "--allow-uri"]);
+    expect(allowed).toMatchObject({ redactions: { kept_in_uris: 1 } });
+  });
+
   it("encrypts for a passphrase or recipients, and stores golden queries", async () => {
     writeFileSync(workspace.path("golden.json"), JSON.stringify({ queries: [{ query: "plan of the run" }] }));
     const keys = generateAgeKeys();
@@ -64,7 +78,7 @@ function exportCases(): void {
     expect((await workspace.failure(1, args)).code).toBe("UsageError");
     expect(await workspace.failure(1, [...args, "--run", "ab"])).toMatchObject({
       code: "UnknownRun",
-      hint: "There are: SPEC-1/abc.",
+      hint: "There are: SPEC-1/abc, SPEC-1/leaky.",
     });
     const asked = [...args, "--run", "abc"];
     expect((await workspace.failure(1, asked)).code).toBe("PassphraseRequired");
