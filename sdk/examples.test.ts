@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { runBranchName } from "./branch-names.js";
 import { canonicalJson } from "./canonical-json.js";
 import { Capsule } from "./capsule.js";
-import { loadConfig } from "./config.js";
+import { type Config, loadConfig } from "./config.js";
 import { CapsuleError } from "./errors.js";
 import { putCard, setPolicy } from "./objects.js";
 import type { OpenOptions } from "./options.js";
+import { pipeline } from "./pipeline.js";
 import { memoryMachine, newCapsule } from "./testing/fixtures.js";
 import { checkUri, formatUri } from "./uri.js";
 
@@ -55,6 +56,7 @@ async function run({ code, expected }: Example): Promise<unknown> {
     putCard,
     setPolicy,
     loadConfig: () => loadConfig({ runtime }),
+    pipeline: (config: Config) => pipeline(config, { runtime }),
     capsule,
     uri,
     path,

@@ -113,6 +113,17 @@ export type {
   OpenOptions,
   WriterOptions,
 } from "./options.js";
+export {
+  type Pipeline,
+  type PipelineOptions,
+  type PipelineStage,
+  type PipelineUnlock,
+  pipeline,
+  type StageContext,
+  type StageResult,
+  type StageWork,
+  type UnlockResult,
+} from "./pipeline.js";
 export type { Readable } from "./readable.js";
 export type {
   ModelAnswer,

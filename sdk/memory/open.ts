@@ -1,8 +1,9 @@
 /** Opening the memory that the configuration names, or what may stand in for it. */
 
 import type { Runtime } from "../../runtimes/contract.js";
-import { Capsule } from "../capsule.js";
+import type { Capsule } from "../capsule.js";
 import type { Config } from "../config.js";
+import { openConfigured } from "../configured-capsule.js";
 import { CapsuleError, type CapsuleErrorCode } from "../errors.js";
 import type { WriterOptions } from "../options.js";
 import { defaultRuntime } from "../runtime.js";
@@ -57,17 +58,8 @@ export async function openMemory(config: Config, options: OpenMemoryOptions = {}
 
 async function openCapsule(config: Config, options: OpenMemoryOptions, runtime: Runtime): Promise<Memory> {
   const { mode = "write", create = false, onWarning: _, ...rest } = options;
-  const { path, workspaceId, writerQueue } = config.capsule;
-  const writer = {
-    queueCapacity: writerQueue,
-    captureMode: config.capture.mode,
-    sanitize: config.capture.sanitizeOnIngest,
-    ...rest,
-  };
-  const capsule =
-    create && runtime.files.stat(path) === null
-      ? await Capsule.create(path, { workspaceId, ...writer })
-      : await Capsule.open(path, { mode, ...writer });
+  const capsule = await openConfigured(config, { ...rest, mode, create });
+  const { path } = config.capsule;
   if (mode === "write") await storeWaiting(runtime, capsule, path, warnOf(options));
   return new CapsuleMemory(capsule);
 }
