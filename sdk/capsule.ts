@@ -35,6 +35,7 @@ import { type MergeOptions, type MergeResult, mergeNow } from "./merge.js";
 import type { Mount } from "./mounts/list.js";
 import type { OpenMountOptions } from "./mounts/open.js";
 import type { MountPlaces } from "./mounts/places.js";
+import type { FusedSearchResult, MountSearchOptions } from "./mounts/search.js";
 import { createSession, openForReading, openForWriting, type ReaderParts, type WriterParts } from "./open.js";
 import type { CapsuleInfo, CloseOptions, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
 import type { SpecRun } from "./placement.js";
@@ -404,6 +405,19 @@ export class Capsule extends Reader implements Writable {
     const places = await this.mountPlaces();
     const { openMountFile } = await import("./mounts/open.js");
     return new Capsule(await openMountFile(places, places.require(name), options), null);
+  }
+
+  /**
+   * The documents of this capsule and its mounts that match best, in one list by reciprocal ranks. Mounts are opened for the
+   * call; `searchTogether` takes those that are open.
+   *
+   * @throws CapsuleError what {@link openMount} and {@link search} throw
+   * @example const { hits } = await capsule.searchMounts("retry budget", { secrets: { passphrase } });
+   */
+  async searchMounts(query: string, options: MountSearchOptions = {}): Promise<FusedSearchResult> {
+    this.session.requireOpen();
+    const { searchMountsOf } = await import("./mounts/search-mounts.js");
+    return searchMountsOf(this, await this.mountPlaces(), query, options);
   }
 
   private async mountPlaces(): Promise<MountPlaces> {

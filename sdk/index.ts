@@ -87,6 +87,15 @@ export { type MergeCandidate, type MergeMode, type MergeOptions, type MergeResul
 export type { Mount, MountStatus } from "./mounts/list.js";
 export type { OpenMountOptions } from "./mounts/open.js";
 export type { MountFormat } from "./mounts/places.js";
+export type {
+  FusedHit,
+  FusedSearchOptions,
+  FusedSearchResult,
+  HitPlacing,
+  MountSearchOptions,
+  SearchedSource,
+} from "./mounts/search.js";
+export { searchTogether } from "./mounts/search-mounts.js";
 export {
   getCard,
   getEdge,

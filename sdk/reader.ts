@@ -8,6 +8,7 @@ import { readCheckpoints, readEvents } from "./event-reader.js";
 import type { CapsuleEvent, EventFilters } from "./events.js";
 import type { Checkpoint } from "./history.js";
 import type { SearchOptions, SearchResult } from "./hits.js";
+import type { SearchSource } from "./mounts/search.js";
 import type { Readable } from "./readable.js";
 import { searchView } from "./searcher.js";
 import type { Session } from "./session.js";
@@ -20,6 +21,11 @@ export abstract class Reader implements Readable {
   protected abstract lookupView(): CoreView;
   /** What `search`, `events` and `checkpoints` look at. @internal */
   protected abstract committedView(): CoreView;
+
+  /** Where a search of this looks, for one that takes several together. @internal */
+  asSearchSource(name: string): SearchSource {
+    return { name, session: this.session, view: this.committedView() };
+  }
 
   get(uri: string, options?: GetOptions & { readonly as?: "bytes" }): Promise<Uint8Array<ArrayBuffer> | null>;
   get(uri: string, options: GetOptions & { readonly as: "text" }): Promise<string | null>;

@@ -10,9 +10,9 @@ import type { Session } from "./session.js";
 import type { Uri } from "./uri.js";
 
 const MAX_HITS = 10_000;
-const DEFAULT_HITS = 10;
+export const DEFAULT_HITS = 10;
 const MAX_QUERY_UNITS = 65_536;
-const DEFAULT_SNIPPET_BYTES = 240;
+export const DEFAULT_SNIPPET_BYTES = 240;
 const MAX_SNIPPET_BYTES = 65_536;
 
 const encoder = new TextEncoder();
@@ -25,14 +25,14 @@ export async function searchView(
   options: SearchOptions,
 ): Promise<SearchResult> {
   const { limit = DEFAULT_HITS, snippets = true, snippetBytes = DEFAULT_SNIPPET_BYTES } = options;
-  checkArguments(query, limit, snippetBytes);
+  checkSearch(query, limit, snippetBytes);
   const { scope = session.searchScope } = options;
   if (scope !== "view" && scope !== "run") throw argumentError("scope", '"view" or "run"', scope);
   const earlierWrites = session.beforeRead();
   if (earlierWrites !== undefined) await earlierWrites;
   throwIfAborted(options.signal, "search");
   const explain = options.explain === true;
-  const found = await searchDocuments(session.core, query, scope === "run" ? ownView(view) : view, {
+  const found = await searchDocuments(session.core, query, scopeView(view, scope), {
     limit,
     count: options.count === true,
     explain,
@@ -56,12 +56,13 @@ export async function searchView(
   };
 }
 
-/** What is the branch's own, without what it sees of its parents. */
-function ownView({ branch, sequence }: CoreView): CoreView {
-  return { branch: ~branch, sequence };
+/** What a scope shows of a view: all of it, or what is the branch's own, without what it sees of its parents. */
+export function scopeView(view: CoreView, scope: "view" | "run"): CoreView {
+  return scope === "view" ? view : { branch: ~view.branch, sequence: view.sequence };
 }
 
-function checkArguments(query: string, limit: number, snippetBytes: number): void {
+/** @throws CapsuleError `InvalidArgument`, `TooLarge` */
+export function checkSearch(query: string, limit: number, snippetBytes: number): void {
   if (typeof query !== "string") throw argumentError("query", "a string", query);
   if (query.length > MAX_QUERY_UNITS) {
     throw new CapsuleError(
@@ -78,7 +79,7 @@ function checkArguments(query: string, limit: number, snippetBytes: number): voi
 }
 
 /** Exact: the integer is far below 2^53, and the division only moves the binary point. */
-function scoreOf(hit: CoreHit): number {
+export function scoreOf(hit: CoreHit): number {
   return hit.scoreHigh + hit.scoreLow / 2 ** 32;
 }
 
@@ -90,15 +91,21 @@ function explanationOf(hit: CoreHit, terms: readonly CoreQueryTerm[]): HitExplan
   };
 }
 
-interface ShownHit {
+export interface ShownHit {
   readonly title: string | null;
   readonly snippet: string | null;
   readonly highlights: readonly Highlight[];
 }
 
-const NOTHING_SHOWN: ShownHit = { title: null, snippet: null, highlights: [] };
+export const NOTHING_SHOWN: ShownHit = { title: null, snippet: null, highlights: [] };
 
-async function describeHit(session: Session, hit: CoreHit, query: string, snippetBytes: number): Promise<ShownHit> {
+/** What is shown of a hit: its title, and the stretch of its content with the most of the query. */
+export async function describeHit(
+  session: Session,
+  hit: CoreHit,
+  query: string,
+  snippetBytes: number,
+): Promise<ShownHit> {
   const record = await recordByNumber(session.core, hit.recordNumber);
   const snippet = await documentSnippet(session.core, hit.recordNumber, query, snippetBytes);
   return {
@@ -109,7 +116,7 @@ async function describeHit(session: Session, hit: CoreHit, query: string, snippe
 }
 
 /** docs/format.md part 10: for each hit u32 URI length, URI, u64 score. */
-function digestOf(session: Session, hits: readonly CoreHit[]): string {
+export function digestOf(session: Session, hits: readonly Pick<CoreHit, "uri" | "scoreHigh" | "scoreLow">[]): string {
   let capacity = 0;
   for (const hit of hits) capacity += 12 + 3 * hit.uri.length;
   const bytes = new Uint8Array(capacity);

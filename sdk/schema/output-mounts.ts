@@ -52,4 +52,27 @@ const mounts = output({
 
 const unmount = output({ mount_name: mountName, unmounted: z.literal(true) });
 
-export const mountOutputs = { import: import_, mounts, unmount } as const;
+const source = z.string().min(1).describe("A mount's name, or workspace");
+
+const searchMounts = output({
+  query: z.string(),
+  sources: z.array(z.strictObject({ source, branch, document_count: count })),
+  hits: z.array(
+    z.strictObject({
+      uri,
+      score: z.number().positive().describe("The sum of 1 / (60 + rank) over the sources that have it"),
+      source: source.describe("Where it stands best; title and snippet are from there"),
+      placings: z
+        .array(z.strictObject({ source, rank: count.describe("From 1"), score: z.number().describe("In that source") }))
+        .min(1)
+        .describe("Every source with the same content under the same URI, the best first"),
+      title: z.string().optional(),
+      snippet: z.string(),
+      highlights: z.array(z.strictObject({ start: count, end: count })),
+    }),
+  ),
+  results_digest: hash,
+});
+
+/** `search-mounts` is what `search --mounts` prints. */
+export const mountOutputs = { import: import_, mounts, unmount, "search-mounts": searchMounts } as const;

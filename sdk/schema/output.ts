@@ -239,7 +239,12 @@ const hit = z.strictObject({
 
 const search = output({
   query: z.string(),
-  view: z.strictObject({ branch, as_of: asOf, document_count: count }),
+  view: z.strictObject({
+    branch,
+    as_of: asOf,
+    document_count: count,
+    mount: z.string().min(1).optional().describe("The mount that was searched instead of the workspace"),
+  }),
   total: count.nullable().describe("All matching documents; null unless --count"),
   hits: z.array(hit),
   terms: z

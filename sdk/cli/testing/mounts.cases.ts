@@ -48,6 +48,25 @@ function mountCases(): void {
     expect((await workspace.failure(1, ["unmount", "S"])).code).toBe("NotFound");
   });
 
+  it("search looks into one mount, or into all and the workspace together", async () => {
+    const one = await workspace.json("search", ["search", "retry budget", "--mount", "plain"]);
+    expect(one.view).toEqual({ branch: "main", as_of: null, document_count: 2, mount: "plain" });
+    expect(one.hits).toHaveLength(1);
+    await workspace.json("import", ["import", "sealed.mv2e", "--mount-as", "T"], PASSPHRASE);
+    expect((await workspace.failure(1, ["search", "retry", "--mounts"])).code).toBe("PassphraseRequired");
+    const all = await workspace.json("search-mounts", ["search", "retry", "--mounts"], PASSPHRASE);
+    expect(all.sources.map(({ source }) => source)).toEqual(["workspace", "T", "plain"]);
+    expect(all.hits.map(({ placings }) => placings.map(({ source }) => source))).toEqual([
+      ["T", "plain"],
+      ["workspace"],
+    ]);
+    const shown = (await workspace.run(["search", "retry", "--mounts"], PASSPHRASE)).stdout.toString();
+    expect(shown).toContain("T #1, plain #1");
+    expect((await workspace.failure(1, ["search", "retry", "--mounts", "--count"])).code).toBe("UsageError");
+    expect((await workspace.failure(1, ["search", "retry", "--mount", "none"])).code).toBe("NotFound");
+    await workspace.json("unmount", ["unmount", "T"]);
+  });
+
   it("what can't be imported leaves nothing", async () => {
     const before = mountFiles();
     symlinkSync("plain.mv2", workspace.path("link.mv2"));
