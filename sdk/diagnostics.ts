@@ -1,5 +1,7 @@
 /** What `doctor` finds. */
 
+import type { ExportPlace } from "./export/options.js";
+
 export type DiagnosticLevel = "ok" | "warning" | "error";
 
 export type DiagnosticCode =
@@ -26,7 +28,9 @@ export type DiagnosticCode =
   | "MountUnregistered"
   /** Something else lies among the mounts. */
   | "MountStranger"
-  | "RegistryDamaged";
+  | "RegistryDamaged"
+  /** An event tells of an export that isn't where exports lie. */
+  | "ExportMissing";
 
 export interface Diagnostic {
   readonly code: DiagnosticCode;
@@ -43,6 +47,8 @@ export interface DoctorOptions {
   readonly deep?: boolean;
   /** False leaves out, of a deep check, building the index anew, which takes most of its time. */
   readonly index?: boolean;
+  /** Looks for the exports that the capsule tells of, too; only where it is looked at by its path. */
+  readonly exports?: ExportPlace;
   readonly signal?: AbortSignal;
   /** Called now and then during a deep check, which goes through the file twice if the index is built anew. */
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;

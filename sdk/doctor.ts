@@ -48,6 +48,10 @@ export async function examinePath(
     try {
       findings.push(...(await examineSession(session, options)));
       findings.push(...(await examineMountsOf(parts, options)));
+      if (options.exports !== undefined) {
+        const { examineExports } = await import("./export/examine.js");
+        findings.push(...(await examineExports(session, runtime, options.exports, options.signal)));
+      }
     } finally {
       session.close();
     }

@@ -23,6 +23,7 @@ export interface AutomaticExportOptions
     | "passphrase"
     | "recipients"
     | "golden"
+    | "signKey"
     | "actor"
     | "signal"
   > {

@@ -10,14 +10,14 @@ import type { CoreInstance } from "../core/instance.js";
 import { capsuleInfo } from "../core/lifecycle.js";
 import { resolveRecord } from "../core/reads.js";
 import type { CoreRecord } from "../core/records.js";
-import { putRecord, type RecordInput } from "../core/writes.js";
+import { markSynced, putRecord, type RecordInput } from "../core/writes.js";
 import { eventTypeName } from "../event-types.js";
 import { ContentCopier, readWhole } from "../rebuild/record-content.js";
 import { commitTarget, createTarget, finishTarget, type TargetIdentity } from "../rebuild/target.js";
 import { Session } from "../session.js";
 import { parseUri, type Uri } from "../uri.js";
 import { Closure, isTakenOver } from "./closure.js";
-import type { Omission } from "./options.js";
+import type { ExportResult, Omission } from "./options.js";
 import type { Pace } from "./pace.js";
 import { isExportUri } from "./places.js";
 import type { RecordTransform, TransformedRecord } from "./record-transform.js";
@@ -25,6 +25,8 @@ import { RunRecords, type RunSource } from "./run-source.js";
 
 /** Checkpoints that the event lists. */
 const MAX_CHECKPOINTS = 1000;
+
+export type Signature = NonNullable<ExportResult["signature"]>;
 
 /** What a run's export holds. */
 export interface ExportCounts {
@@ -125,6 +127,15 @@ export class ExportBuilder {
   /** Commits what the export says of itself. */
   commitOwn(atMs: number): void {
     commitTarget(this.core, atMs);
+  }
+
+  /** Signs everything that was committed. */
+  async sign(secretKey: string, atMs: number): Promise<Signature> {
+    const { signCapsule } = await import("../signature/sign.js");
+    // Nothing of it is synced before its end.
+    const target = { core: this.core, settle: () => markSynced(this.core) };
+    const { key, sequence, root } = await signCapsule(target, secretKey, atMs);
+    return { key, sequence, root };
   }
 
   /** Ends the capsule. */

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Runtime } from "../../runtimes/contract.js";
 import { Capsule } from "../capsule.js";
 import type { Readable } from "../readable.js";
-import { collect, collectBytes, errorOf, memoryMachine } from "../testing/fixtures.js";
+import { generateSigningKeys } from "../signature/keys.js";
+import { CAPSULE_PATH, collect, collectBytes, errorOf, memoryMachine, repeatingRandom } from "../testing/fixtures.js";
 import { makeRuns, openMain } from "../testing/runs.js";
 import { checkGolden } from "./golden.js";
 import { readManifest } from "./manifest.js";
@@ -138,6 +139,45 @@ describe("export", () => {
     await exported.close();
     const unknown = await errorOf(source.export({ ...options, golden: [{ query: "a", checkpoint: "never" }] }));
     expect(unknown.code).toBe("UnknownCheckpoint");
+    await source.close();
+  });
+
+  test("is signed as a whole, encrypted or not", async () => {
+    const source = await openMain(runtime);
+    const { secretKey, publicKey } = generateSigningKeys(repeatingRandom(5));
+    const common = { runId: "1", out: OUT, safe: false, force: true, signKey: secretKey };
+    for (const secrets of [{ encrypt: false }, { passphrase: "correct horse", workFactor: 2 }]) {
+      const { signature } = await source.export({ ...common, ...secrets });
+      expect(signature).toMatchObject({ key: publicKey });
+      const exported = await Capsule.open(OUT, { runtime, passphrase: "correct horse" });
+      expect(await exported.verifySignatures({ trustedKeys: [publicKey] })).toMatchObject({ state: "verified" });
+      expect(await exported.doctor({ deep: true })).toMatchObject([{ level: "ok" }]);
+      await exported.close();
+    }
+    await source.close();
+  });
+
+  test("is missed by the doctor where exports lie, until it is there again or gc has told that it was deleted", async () => {
+    const machine = memoryMachine();
+    await makeRuns(machine);
+    const source = await openMain(machine);
+    const plain = { runId: "1", encrypt: false, safe: false };
+    const { outputPath } = await source.export(plain);
+    await source.export({ ...plain, out: "/taken/away.mv2" });
+    await source.commit();
+    const missed = async () => {
+      const found = await Capsule.doctor(CAPSULE_PATH, { runtime: machine, exports: {} });
+      return found.filter(({ code }) => code === "ExportMissing").map(({ message }) => message);
+    };
+    expect(await missed()).toEqual([]);
+    machine.files.remove(outputPath);
+    machine.files.remove("/taken/away.mv2");
+    expect(await missed()).toEqual([expect.stringContaining(JSON.stringify(outputPath))]);
+    const freed = { exports_deleted: 1, temp_files_deleted: 0, bytes_freed: 1, actor: "test" };
+    const path = "docs/specs/SPEC-1/runs/1/capsule.mv2";
+    await source.emit({ type: "CapsuleGC", payload: { ...freed, deleted_paths: [path] } });
+    await source.commit();
+    expect(await missed()).toEqual([]);
     await source.close();
   });
 });

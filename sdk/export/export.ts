@@ -9,7 +9,7 @@ import { argumentError, CapsuleError, throwIfAborted } from "../errors.js";
 import { toCapsuleError } from "../machine-errors.js";
 import type { Uri } from "../uri.js";
 import type { CapsuleWriter } from "../writer.js";
-import { type BuiltContent, ExportBuilder } from "./builder.js";
+import { type BuiltContent, ExportBuilder, type Signature } from "./builder.js";
 import { checkDestination, type Destination, destinationOf } from "./destination.js";
 import { goldenJson } from "./golden.js";
 import { describeExport, exportTracks } from "./manifest.js";
@@ -107,7 +107,11 @@ async function encryptionOf({ writer, options }: Job): Promise<EncryptOptions> {
   };
 }
 
-async function build(job: Job, { file }: OutputFile): Promise<BuiltContent> {
+interface Built extends BuiltContent {
+  readonly signature: Signature | null;
+}
+
+async function build(job: Job, { file }: OutputFile): Promise<Built> {
   const { writer, options, transform, run, atMs, capsuleId } = job;
   const { session, settings } = writer.parts;
   const { sequence, root } = { sequence: session.info.headSequence, root: session.info.root };
@@ -141,8 +145,9 @@ async function build(job: Job, { file }: OutputFile): Promise<BuiltContent> {
   }
   builder.putOwn(manifestUri(workspaceId), described.text, atMs);
   builder.commitOwn(atMs);
+  const signature = options.signKey === undefined ? null : await builder.sign(options.signKey, atMs);
   builder.finish();
-  return built;
+  return { ...built, signature };
 }
 
 /** Looks at what the manifest tells by name. */
@@ -192,7 +197,7 @@ async function tell(job: Job, built: BuiltContent, { digest }: FinishedFile): Pr
   return eventUri;
 }
 
-function resultOf(job: Job, built: BuiltContent, finished: FinishedFile, eventUri: Uri): ExportResult {
+function resultOf(job: Job, built: Built, finished: FinishedFile, eventUri: Uri): ExportResult {
   const { counts, omissions } = built;
   const redactions: JsonObject | null = job.transform?.summary() ?? null;
   return {
@@ -206,6 +211,7 @@ function resultOf(job: Job, built: BuiltContent, finished: FinishedFile, eventUr
     encrypted: job.encrypted,
     safe: job.safe,
     redactions,
+    signature: built.signature,
     omissions,
     capsuleId: job.capsuleId,
     eventUri,

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../runtimes/contract.js";
 import type { CapsuleInfo } from "../options.js";
 import type { Readable } from "../readable.js";
 import type { GoldenQuery } from "../schema/export.js";
+import type { CapsuleSignature } from "../signature/sign.js";
 import type { Uri } from "../uri.js";
 import type { RecordTransform } from "./record-transform.js";
 
@@ -36,6 +37,8 @@ export interface ExportOptions {
   readonly allowUri?: boolean;
   /** Asked of the finished export; questions and answers are stored in it, for whoever imports it. */
   readonly golden?: readonly GoldenQuery[];
+  /** Signs the export: a secret key `SPECKIT-SIGN-1…`. */
+  readonly signKey?: string;
   /** Keeps `gc` from deleting the export. Default false. */
   readonly pin?: boolean;
   /** Who exports, for the event. Default `speckit-capsule`. */
@@ -43,6 +46,14 @@ export interface ExportOptions {
   /** Told now and then how far it is; awaited, so that it may let others do something. */
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
+}
+
+/** Where exports lie. */
+export interface ExportPlace {
+  /** What paths of events are seen from. Default: the current directory. */
+  readonly workspaceDir?: string;
+  /** Seen from the workspace. Default: `docs/specs`. */
+  readonly dir?: string;
 }
 
 /** What parts of a system of its own may set besides. */
@@ -81,6 +92,8 @@ export interface ExportResult {
   readonly safe: boolean;
   /** What was masked, by rule; null if nothing was to be. */
   readonly redactions: JsonObject | null;
+  /** Null if it wasn't to be signed. */
+  readonly signature: Omit<CapsuleSignature, "added"> | null;
   readonly omissions: readonly Omission[];
   readonly capsuleId: string;
   /** The event that tells of the export, in the workspace's capsule. */

@@ -29,11 +29,13 @@ export function addDoctor(group: Command, run: Run): void {
 async function examine(context: CommandContext, deep: boolean): Promise<CommandResult<"doctor">> {
   const { capsulePath, signal, terminal } = context;
   const secrets = await secretsFor(context, capsulePath);
+  const { dir } = context.config.capsule.export;
+  const exports = dir === null ? {} : { dir };
   const progress = startProgress(terminal, "Checking");
   let diagnostics: Diagnostic[];
   try {
     const onProgress = (bytesDone: number, bytesTotal: number): void => progress.update(bytesDone, bytesTotal);
-    diagnostics = await Capsule.doctor(capsulePath, { ...secrets, deep, signal, onProgress });
+    diagnostics = await Capsule.doctor(capsulePath, { ...secrets, deep, exports, signal, onProgress });
   } finally {
     progress.stop();
   }

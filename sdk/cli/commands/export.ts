@@ -130,7 +130,7 @@ function describeResult(result: ExportResult, pinned: boolean) {
     encrypted: result.encrypted,
     safe_mode: result.safe,
     redactions: result.redactions as OutputBody<"export">["redactions"],
-    signature: null,
+    signature: result.signature,
     omissions: result.omissions.map(({ uri, reason }) => ({ uri, reason })),
     pinned,
     event_uri: result.eventUri,
