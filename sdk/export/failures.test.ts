@@ -160,13 +160,4 @@ describe("an export", () => {
     expect((await errorOf(capsule.export({ ...OPTIONS, out: CAPSULE_PATH }))).code).toBe("InvalidArgument");
     await capsule.close();
   });
-
-  test("isn't masked by a version that can't: then safe is refused, and nothing is written", async () => {
-    const { sound, runtime } = await machine();
-    const capsule = await open(runtime);
-    const { safe: _, ...safe } = OPTIONS;
-    expect((await errorOf(capsule.export(safe))).message).toContain("safe");
-    expect(standing(sound)).toEqual([]);
-    await capsule.close();
-  });
 });
