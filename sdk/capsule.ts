@@ -45,8 +45,9 @@ import { Recorder, type RecorderOptions } from "./recording/recorder.js";
 import { refreshSession } from "./refresh.js";
 import type { ReplayReport } from "./replay/report.js";
 import type { ReplayOptions } from "./replay/run-events.js";
-import type { SignatureReport, VerifySignaturesOptions } from "./signature/report.js";
+import type { CapsuleVerification, SignatureReport, VerifySignaturesOptions } from "./signature/report.js";
 import type { CapsuleSignature } from "./signature/sign.js";
+import type { VerifyCapsuleOptions } from "./signature/verify-capsule.js";
 import { DEFAULT_RUN, normalizeRunId, type Uri } from "./uri.js";
 import { View } from "./view.js";
 import type { Writable } from "./writable.js";
@@ -195,6 +196,16 @@ export class Capsule extends Reader implements Writable {
       const target = { core: this.session.core, settle: () => writer.settle() };
       return signCapsule(target, secretKey, writer.parts.clock());
     });
+  }
+
+  /**
+   * Who signed the capsule at a path, how far, whether every byte is what it was, and its digest; changes nothing.
+   *
+   * @throws CapsuleError `NotFound`, `ForeignFormat`, `PassphraseRequired`, `InvalidArgument`, `Aborted`, …
+   */
+  static async verify(path: string, options: VerifyCapsuleOptions = {}): Promise<CapsuleVerification> {
+    const { verifyCapsule } = await import("./signature/verify-capsule.js");
+    return verifyCapsule(path, options);
   }
 
   /** Who signed this capsule, and how far. @throws CapsuleError `InvalidArgument`, `Corrupted`, `Aborted` */

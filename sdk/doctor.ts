@@ -100,7 +100,8 @@ const CODES: { readonly [code in CapsuleErrorCode]?: DiagnosticCode } = {
   NotFound: "Missing",
 };
 
-function findingOf(error: CapsuleError): Diagnostic {
+/** What a check says of a capsule that can't be opened. */
+export function findingOf(error: CapsuleError): Diagnostic {
   const { offset } = error.details;
   return {
     code: CODES[error.code] ?? "Unreadable",

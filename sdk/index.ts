@@ -162,12 +162,14 @@ export type { ExportManifest, GoldenQuery } from "./schema/export.js";
 export type { GoldenSuite } from "./schema/golden.js";
 export type { Card, Edge, Policy } from "./schema/objects.js";
 export type {
+  CapsuleVerification,
   CheckedSignature,
   SignatureReport,
   SignatureState,
   VerifySignaturesOptions,
 } from "./signature/report.js";
 export type { CapsuleSignature } from "./signature/sign.js";
+export type { VerifyCapsuleOptions } from "./signature/verify-capsule.js";
 export {
   checkUri,
   DEFAULT_RUN,

@@ -26,25 +26,34 @@ const CHUNKS_PER_READ = 16;
  * const capsule = await Capsule.open("run.mv2e", { file });
  */
 export async function openAgeFile(file: File, options: DecryptOptions): Promise<File> {
-  const endOfFile = file.size();
-  const head = await file.read(0, Math.min(endOfFile, MAX_HEADER_BYTES + PAYLOAD_NONCE_BYTES));
-  const header = parseHeader(head);
+  const header = parseHeader(await file.read(0, Math.min(file.size(), MAX_HEADER_BYTES)));
   const fileKey = unlockHeader(header, options);
-  const start = header.lengthBytes + PAYLOAD_NONCE_BYTES;
-  let cipher: PayloadCipher;
   try {
-    if (head.length < start) throw headerError("it ends before the nonce of the payload does", head.length);
-    const key = payloadKey(fileKey, head.subarray(header.lengthBytes, start));
-    try {
-      cipher = new PayloadCipher(key);
-    } finally {
-      key.fill(0);
-    }
+    return await openPayload(file, header.lengthBytes, fileKey);
   } finally {
     fileKey.fill(0);
   }
+}
+
+/**
+ * As {@link openAgeFile}, of a file whose header was unlocked.
+ *
+ * @param headerBytes where the payload begins, with its nonce
+ */
+export async function openPayload(file: File, headerBytes: number, fileKey: Uint8Array): Promise<File> {
+  const nonce = await file.read(headerBytes, PAYLOAD_NONCE_BYTES);
+  const start = headerBytes + PAYLOAD_NONCE_BYTES;
+  if (nonce.length < PAYLOAD_NONCE_BYTES)
+    throw headerError("it ends before the nonce of the payload does", file.size());
+  const key = payloadKey(fileKey, nonce);
+  let cipher: PayloadCipher;
   try {
-    const decrypted = new DecryptedFile(file, cipher, payloadLayout(start, endOfFile));
+    cipher = new PayloadCipher(key);
+  } finally {
+    key.fill(0);
+  }
+  try {
+    const decrypted = new DecryptedFile(file, cipher, payloadLayout(start, file.size()));
     await decrypted.checkLastChunk();
     return decrypted;
   } catch (error) {

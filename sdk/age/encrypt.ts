@@ -64,19 +64,31 @@ export function beginAgeFile(options: EncryptOptions): AgeFileStart {
   const random = options.random ?? ((count) => defaultRuntime.environment.randomBytes(count));
   const fileKey = random(FILE_KEY_BYTES);
   try {
-    const stanzas = wrap(fileKey, options, random);
-    const header = formatHeader(stanzas, headerMac(fileKey, formatMacInput(stanzas)));
-    if (header.length > MAX_HEADER_BYTES) {
-      throw new CapsuleError("TooLarge", `Cannot encrypt: the header has ${header.length} bytes, at most 64 KiB`, {
-        hint: "Encrypt for fewer recipients.",
-        details: { expected: MAX_HEADER_BYTES, found: header.length },
-      });
-    }
+    const header = headerFor(fileKey, options, random);
     const nonce = Uint8Array.from(random(PAYLOAD_NONCE_BYTES));
     return { header, nonce, key: payloadKey(fileKey, nonce) };
   } finally {
     fileKey.fill(0);
   }
+}
+
+/**
+ * The header that wraps a file key for whom a file is encrypted.
+ *
+ * @throws CapsuleError as {@link encryptTo} does
+ */
+export function headerFor(
+  fileKey: Uint8Array,
+  options: EncryptOptions,
+  random: (count: number) => Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const stanzas = wrap(fileKey, options, random);
+  const header = formatHeader(stanzas, headerMac(fileKey, formatMacInput(stanzas)));
+  if (header.length <= MAX_HEADER_BYTES) return header;
+  throw new CapsuleError("TooLarge", `Cannot encrypt: the header has ${header.length} bytes, at most 64 KiB`, {
+    hint: "Encrypt for fewer recipients.",
+    details: { expected: MAX_HEADER_BYTES, found: header.length },
+  });
 }
 
 function wrap(fileKey: Uint8Array, options: EncryptOptions, random: (count: number) => Uint8Array): Stanza[] {

@@ -7,3 +7,4 @@ export { openAgeFile } from "./decrypted-file.js";
 export type { DecryptOptions } from "./detect.js";
 export { AgeWriter, type ByteSink, type EncryptOptions, encryptTo } from "./encrypt.js";
 export { type AgeKeyPair, generateAgeKeys, recipientOf } from "./keys.js";
+export { type RekeyOptions, type RekeyResult, rekeyFile } from "./rekey.js";

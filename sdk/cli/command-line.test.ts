@@ -12,6 +12,7 @@ import { defineProcessCases } from "./testing/process.cases.js";
 import { defineReplayCases } from "./testing/replay.cases.js";
 import { defineRetentionCases } from "./testing/retention.cases.js";
 import { defineSecretCases } from "./testing/secrets.cases.js";
+import { defineSigningCases } from "./testing/signing.cases.js";
 
 beforeAll(ensureBuilt, 120_000);
 
@@ -25,3 +26,4 @@ defineProcessCases();
 defineRetentionCases();
 defineSecretCases();
 defineReplayCases();
+defineSigningCases();

@@ -15,17 +15,20 @@ import { addExport } from "./commands/export.js";
 import { addImport } from "./commands/import.js";
 import { addIngest } from "./commands/ingest.js";
 import { addInit } from "./commands/init.js";
+import { addKeygen } from "./commands/keygen.js";
 import { addList } from "./commands/list.js";
 import { addLog } from "./commands/log.js";
 import { addMerge } from "./commands/merge.js";
 import { addMounts } from "./commands/mounts.js";
 import { addPut } from "./commands/put.js";
+import { addRekey } from "./commands/rekey.js";
 import { addReplay } from "./commands/replay.js";
 import { addResolveUri } from "./commands/resolve-uri.js";
 import { addRm } from "./commands/rm.js";
 import { addSearch } from "./commands/search.js";
 import { addStats } from "./commands/stats.js";
 import { addUnmount } from "./commands/unmount.js";
+import { addVerify } from "./commands/verify.js";
 import { UsageError } from "./failure.js";
 import { collect } from "./options.js";
 import { jsonDocument } from "./output/json.js";
@@ -58,6 +61,9 @@ const COMMANDS = [
   addMounts,
   addUnmount,
   addCompact,
+  addVerify,
+  addKeygen,
+  addRekey,
 ];
 
 /**

@@ -14,6 +14,7 @@ import { defaultRuntime } from "../runtime.js";
 import type { Terminal } from "./output/terminal.js";
 
 export const PASSPHRASE_VARIABLE = "SPECKIT_MEMVID_PASSPHRASE";
+const KEY_PASSPHRASE_VARIABLE = "SPECKIT_KEY_PASSPHRASE";
 const MAX_SECRET_FILE_BYTES = 65_536;
 /** What tells an age file with a passphrase from one for recipients. */
 const HEAD_BYTES = 512;
@@ -23,6 +24,8 @@ export interface SecretSources {
   /** `-` is standard input; null if none was given. */
   readonly passphraseFile: string | null;
   readonly identityFiles: readonly string[];
+  /** The variable of the environment that may hold the passphrase. Default: {@link PASSPHRASE_VARIABLE}. */
+  readonly variable?: string;
 }
 
 /** What asking for a secret needs of a command's context. */
@@ -55,7 +58,7 @@ export async function newPassphrase(context: SecretContext, what: string): Promi
 
 async function givenPassphrase({ secrets }: SecretContext): Promise<string | Uint8Array | null> {
   // An empty variable is one that was not set.
-  const ofEnvironment = defaultRuntime.environment.variable(PASSPHRASE_VARIABLE) ?? "";
+  const ofEnvironment = defaultRuntime.environment.variable(secrets.variable ?? PASSPHRASE_VARIABLE) ?? "";
   if (ofEnvironment !== "") return ofEnvironment;
   return secrets.passphraseFile === null ? null : passphraseOfFile(secrets.passphraseFile);
 }
@@ -77,20 +80,47 @@ async function passphraseOfFile(path: string): Promise<Uint8Array> {
   throw secretFileError("passphrase file", path, "it is empty", "Write the passphrase into it, on one line.");
 }
 
+/** The context in which key files are opened: their passphrase is another than that of capsules. */
+export function forKeys(context: SecretContext): SecretContext {
+  return { ...context, secrets: { passphraseFile: null, identityFiles: [], variable: KEY_PASSPHRASE_VARIABLE } };
+}
+
+/**
+ * What a key file holds, decrypted if it is encrypted.
+ *
+ * @param what it is to be, for errors: `"identity file"`
+ * @throws CapsuleError `PassphraseRequired`, `InvalidPassphrase`, `InvalidArgument`, and what reading it throws
+ */
+export async function readKeyFile(context: SecretContext, path: string, what: string): Promise<Uint8Array> {
+  const bytes = await readSecretFile(path, what);
+  if (!beginsAsAge(bytes)) return bytes;
+  const passphrase = await existingPassphrase(forKeys(context), JSON.stringify(path));
+  const { openAgeFile } = await import("../age/decrypted-file.js");
+  const { createMemoryRuntime } = await import("../../runtimes/memory.js");
+  const { files } = createMemoryRuntime();
+  files.writeFile("/key", bytes);
+  const file = await openAgeFile(files.open("/key", { mode: "read" }), { passphrase });
+  try {
+    return await file.read(0, file.size());
+  } finally {
+    file.close();
+  }
+}
+
 /**
  * The identities of the files that were given, as age writes them: one a line, comments and empty lines between.
  *
  * @throws CapsuleError `InvalidArgument`, which repeats nothing of the file
  */
-export async function readIdentities({ secrets }: Pick<SecretContext, "secrets">): Promise<string[]> {
+export async function readIdentities(context: SecretContext): Promise<string[]> {
   const identities: string[] = [];
-  for (const path of secrets.identityFiles) identities.push(...(await identitiesOfFile(path)));
+  for (const path of context.secrets.identityFiles) identities.push(...(await identitiesOfFile(context, path)));
   return identities;
 }
 
-async function identitiesOfFile(path: string): Promise<string[]> {
+async function identitiesOfFile(context: SecretContext, path: string): Promise<string[]> {
   const { parseIdentity } = await import("../age/keys.js");
-  const bytes = await readSecretFile(path, "identity file");
+  const bytes = await readKeyFile(context, path, "identity file");
   const found: string[] = [];
   for (const [index, line] of new TextDecoder().decode(bytes).split("\n").entries()) {
     const text = line.trim();
@@ -155,7 +185,7 @@ function beginningOf(path: string): Uint8Array {
   }
 }
 
-async function readSecretFile(path: string, what: string): Promise<Uint8Array> {
+export async function readSecretFile(path: string, what: string): Promise<Uint8Array> {
   // A pipe will do too: --passphrase-file <(pass show capsule).
   const source: Readable = path === "-" ? process.stdin : createReadStream(path, { end: MAX_SECRET_FILE_BYTES });
   const pieces: Buffer[] = [];
@@ -173,19 +203,22 @@ async function readSecretFile(path: string, what: string): Promise<Uint8Array> {
   throw secretFileError(what, path, `it has more than ${MAX_SECRET_FILE_BYTES} bytes`, "Check the path.");
 }
 
-function secretFileError(what: string, path: string, reason: string, hint: string): CapsuleError {
+export function secretFileError(what: string, path: string, reason: string, hint: string): CapsuleError {
   const message = `Cannot use the ${what} ${JSON.stringify(path)}: ${reason}`;
   return new CapsuleError("InvalidArgument", message, { hint, details: { path } });
 }
 
-async function askHidden({ terminal, signal }: SecretContext, message: string): Promise<string> {
+async function askHidden({ terminal, signal, secrets }: SecretContext, message: string): Promise<string> {
   throwIfAborted(signal, "ask for the passphrase");
   if (!terminal.canAsk) {
     throw new CapsuleError(
       "PassphraseRequired",
       "Cannot go on without a passphrase: none was given, and nobody is there to ask",
       {
-        hint: `Set ${PASSPHRASE_VARIABLE}, or give --passphrase-file.`,
+        hint:
+          secrets.variable === undefined
+            ? `Set ${PASSPHRASE_VARIABLE}, or give --passphrase-file.`
+            : `Set ${secrets.variable}.`,
       },
     );
   }

@@ -16,6 +16,7 @@ import { mountOutputs } from "./output-mounts.js";
 import { asOf, branch, count, diagnostic, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 import { replay } from "./output-replay.js";
 import { compact } from "./output-retention.js";
+import { keygenOutput, rekeyOutput, verifyOutput } from "./output-signature.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
 
@@ -398,6 +399,9 @@ export const outputSchemas = {
   doctor,
   ...mountOutputs,
   compact,
+  keygen: keygenOutput,
+  verify: verifyOutput,
+  rekey: rekeyOutput,
   "eval-parity": evalParity,
   conformance,
   "conformance-compare": conformanceCompare,

@@ -1,5 +1,7 @@
 /** What is known of a capsule's signatures: types alone, so that nothing of the cryptography is loaded for them. */
 
+import type { Diagnostic } from "../diagnostics.js";
+
 /**
  * - `verified`: signed by a trusted key, and nothing follows but signatures.
  * - `verified-to-sequence`: a trusted key signed an earlier commit; later commits, or bytes at the end, are nobody's.
@@ -34,4 +36,19 @@ export interface VerifySignaturesOptions {
   /** Public keys, `speckit-pub-1…`. Default: none. */
   readonly trustedKeys?: readonly string[];
   readonly signal?: AbortSignal;
+}
+
+/** What verifying a capsule at a path comes to. `state` is `broken` too if the capsule is damaged. */
+export interface CapsuleVerification extends SignatureReport {
+  readonly path: string;
+  /** SHA-256 of the file, as `sha256sum` gives it. */
+  readonly contentHash: string;
+  readonly sizeBytes: number;
+  readonly encrypted: boolean;
+  /** Null if the capsule can't be opened. */
+  readonly headSequence: number | null;
+  readonly root: string | null;
+  readonly capsuleId: string | null;
+  /** What a deep check found; a single finding of level `ok` if nothing. */
+  readonly diagnostics: readonly Diagnostic[];
 }
