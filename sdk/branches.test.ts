@@ -207,6 +207,24 @@ describe("merge()", () => {
     await run.close();
   });
 
+  it("leaves out what the target has from its parent: events show once", async () => {
+    const { run } = await withRun();
+    await run.put({ path: "plan.md" }, "the plan text");
+    await run.emit({ type: "DebugTrace", payload: { message: "m", context: {} } });
+    await run.merge({ from: "run/abc" });
+    await run.fork("later/1");
+    await run.put({ path: "new.md" }, "new text");
+    expect(await run.merge({ from: "run/abc", to: "later/1" })).toMatchObject({ urisMerged: 1, eventsMerged: 0 });
+    const later = await run.snapshot({ branch: "later/1" });
+    expect((await collect(later.events())).map(({ type }) => type)).toEqual([
+      "DebugTrace",
+      "BranchMerged",
+      "BranchMerged",
+    ]);
+    expect(await collect(later.list())).toHaveLength(3);
+    await run.close();
+  });
+
   it("lets the run's side win, and lists what both changed", async () => {
     const { run, runtime } = await withRun();
     await run.put({ path: "plan.md" }, "of the run");

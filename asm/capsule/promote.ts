@@ -24,7 +24,7 @@ const promotion: Record = Record.create();
 export let promotedNumber: u32 = 0;
 
 /**
- * Promotes record `number`, or what it promotes itself, to `branch`; a dry run only looks. 1 if it is there already, 0 if it was promoted now
+ * Promotes record `number`, or what it promotes itself, to `branch`; a dry run only looks. 1 if it is there already or shows there, 0 if it was promoted now
  * (or would be), or a status.
  */
 export function promoteRecord(number: u32, branch: u32, at: u64, isDry: bool): i32 {
@@ -34,7 +34,8 @@ export function promoteRecord(number: u32, branch: u32, at: u64, isDry: bool): i
   if (status == OK) status = loadPromotable(number);
   if (status != OK) return status;
   setLineage(branch, nextSequence());
-  const has = branchHasVersion(source.uri, source.uriLength, promotedNumber);
+  let has = branchHasVersion(source.uri, source.uriLength, promotedNumber);
+  if (has == 0) has = isShown(branch);
   if (has != 0 || isDry) return has;
   const own = nextRecord();
   if (own == u32.MAX_VALUE) return fail(LIMIT_EXCEEDED, Cause.RECORD_COUNT, 0);
@@ -52,13 +53,21 @@ function loadPromotable(number: u32): i32 {
   return source.kind <= RecordKind.CHECKPOINT ? OK : INVALID_ARGUMENT;
 }
 
+/** Whether the branch shows the record already, as one that it has from its parents: 1, 0 or a status. */
+function isShown(branch: u32): i32 {
+  const status = setBranchLineage(branch, nextSequence());
+  if (status != OK) return status;
+  const found = findVersion(source.uri, source.uriLength);
+  return found == 1 && versionRecord != promotedNumber ? 0 : found;
+}
+
 /** Notes what the promotion, record `own` of the branch, hides and shows. */
 function noteChange(branch: u32, own: u32): i32 {
   const lined = setBranchLineage(branch, nextSequence());
   if (lined != OK) return lined;
   const found = findVersion(source.uri, source.uriLength);
   if (found < 0) return found;
-  if (found == 1 && versionRecord != promotedNumber) {
+  if (found == 1) {
     const status = noteHidden(branch, own);
     if (status != OK) return status;
   }

@@ -246,7 +246,9 @@ export class Model {
     this.commit();
     const changes = this.changes(from).filter((fact) => mode === "full" || isChosen(fact));
     const known = new Set(this.facts.filter(({ branch }) => branch === to).map((fact) => fact.promotes ?? fact));
-    const promoted = changes.filter((fact) => !known.has(fact));
+    // Nor what the target shows anyway: it has it from its parents.
+    const now = { branch: to, sequence: this.sequence };
+    const promoted = changes.filter((fact) => !known.has(fact) && this.shownAt(now, fact.uri) !== fact);
     if (promoted.length === 0) return [[], []];
     const conflicts = promoted.filter(({ uri }) => this.conflicts(uri, from, to));
     for (const fact of promoted) this.store({ ...fact, branch: to, promotes: fact });

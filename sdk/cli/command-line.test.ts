@@ -11,6 +11,7 @@ import { defineMountCases } from "./testing/mounts.cases.js";
 import { defineProcessCases } from "./testing/process.cases.js";
 import { defineReplayCases } from "./testing/replay.cases.js";
 import { defineRetentionCases } from "./testing/retention.cases.js";
+import { defineSchemaCases } from "./testing/schemas.cases.js";
 import { defineSecretCases } from "./testing/secrets.cases.js";
 import { defineSigningCases } from "./testing/signing.cases.js";
 
@@ -24,6 +25,7 @@ defineFailureCases();
 defineMountCases();
 defineProcessCases();
 defineRetentionCases();
+defineSchemaCases();
 defineSecretCases();
 defineReplayCases();
 defineSigningCases();

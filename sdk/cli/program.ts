@@ -32,7 +32,7 @@ import { addVerify } from "./commands/verify.js";
 import { UsageError } from "./failure.js";
 import { collect } from "./options.js";
 import { jsonDocument } from "./output/json.js";
-import type { Terminal } from "./output/terminal.js";
+import { processTerminal, type Terminal } from "./output/terminal.js";
 import { createRun, type Outcome, printFailure, type Run } from "./runner.js";
 import { TOOL_VERSION } from "./version.js";
 
@@ -118,6 +118,22 @@ async function finish(terminal: Terminal, error: unknown, text: string, json: bo
     return printFailure(terminal, usage, json);
   }
   return printFailure(terminal, error, json);
+}
+
+/** Every command that does something as it is called, such as `capsule list`. */
+export function commandNames(): string[] {
+  const none = new AbortController().signal;
+  const program = createProgram(createRun(processTerminal(), none, { exitCode: 0 }), () => undefined);
+  return below(program, []);
+}
+
+function below(parent: Command, path: readonly string[]): string[] {
+  return parent.commands.flatMap((command) => {
+    const own = [...path, command.name()];
+    // Commander doesn't tell otherwise whether a group acts by itself too.
+    const acts = Reflect.get(command, "_actionHandler") !== null;
+    return [...(acts ? [own.join(" ")] : []), ...below(command, own)];
+  });
 }
 
 function createProgram(run: Run, write: (text: string) => void): Command {

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
  * What is run. `SPECKIT_TEST_MAIN` is another build than the one in dist, `SPECKIT_TEST_RUNTIME` another runtime than this
  * Node: "bun", "deno run -A".
  */
-const MAIN_SCRIPT = process.env["SPECKIT_TEST_MAIN"] ?? join(root, "dist", "sdk", "cli", "main.js");
+export const MAIN_SCRIPT = process.env["SPECKIT_TEST_MAIN"] ?? join(root, "dist", "sdk", "cli", "main.js");
 const [RUNTIME = "", ...RUNTIME_ARGS] = process.env["SPECKIT_TEST_RUNTIME"]?.split(" ") ?? [process.execPath];
 
 /** Builds if a source is newer than what was built. */
