@@ -121,6 +121,26 @@ export const SCHEMA_LINES: { readonly [command: string]: CommandLines } = {
     ],
     fails: [["UsageError", "doctor of-something"]],
   },
+  "capsule export": {
+    succeeds: [["export", "export --run r1 --no-encrypt --unsafe --out run.mv2"]],
+    fails: [["AlreadyExists", "export --run r1 --no-encrypt --unsafe --out run.mv2"]],
+  },
+  "capsule import": {
+    succeeds: [["import", "import run.mv2 --mount-as the-run"]],
+    fails: [["NotFound", "import nothing.mv2"]],
+  },
+  "capsule mounts": {
+    succeeds: [["mounts", "mounts"]],
+    fails: [["NotFound", "mounts --capsule nothing.mv2"]],
+  },
+  "capsule unmount": {
+    succeeds: [["unmount", "unmount the-run"]],
+    fails: [["NotFound", "unmount no-run"]],
+  },
+  "capsule replay": {
+    succeeds: [["replay", "replay --run r1"]],
+    fails: [["NotFound", "replay --run r1 --capsule nothing.mv2"]],
+  },
   // Those below run in processes of their own: the shell has the capsule's commands alone.
   "eval parity": {
     succeeds: [["eval-parity", "eval parity --golden golden.json"]],
