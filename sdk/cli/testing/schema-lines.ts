@@ -141,6 +141,10 @@ export const SCHEMA_LINES: { readonly [command: string]: CommandLines } = {
     succeeds: [["replay", "replay --run r1"]],
     fails: [["NotFound", "replay --run r1 --capsule nothing.mv2"]],
   },
+  "capsule compact": {
+    succeeds: [["compact", "compact"]],
+    fails: [["NotFound", "compact --capsule nothing.mv2"]],
+  },
   // Those below run in processes of their own: the shell has the capsule's commands alone.
   "eval parity": {
     succeeds: [["eval-parity", "eval parity --golden golden.json"]],
