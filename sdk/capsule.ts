@@ -21,6 +21,7 @@ import { requireCheckpoint, requireHistory } from "./event-reader.js";
 import type { EventInput } from "./events.js";
 import type { AutomaticExportOptions, AutomaticExportResult } from "./export/automatic.js";
 import type { ExportOptions, ExportResult } from "./export/options.js";
+import type { GcOptions, GcResult, PinOptions, PinResult } from "./gc/options.js";
 import type {
   CapsuleStats,
   Checkpoint,
@@ -429,6 +430,37 @@ export class Capsule extends Reader implements Writable {
     this.session.requireOpen();
     const { searchMountsOf } = await import("./mounts/search-mounts.js");
     return searchMountsOf(this, await this.mountPlaces(), query, options);
+  }
+
+  /**
+   * Deletes exports of the workspace that are `retentionDays` old or older and not pinned, and temporary files that nobody finished
+   * (docs/retention.md). A reader may only ask for a `dryRun`.
+   *
+   * @throws CapsuleError `InvalidArgument`, `PermissionDenied`, `Aborted`, …: what was deleted before is told of in an event
+   * @example const { exportsDeleted } = await capsule.gc({ retentionDays: 30 });
+   */
+  async gc(options: GcOptions = {}): Promise<GcResult> {
+    if (options.dryRun !== true) {
+      return this.write(async (writer) => (await import("./gc/gc.js")).collectNow(writer, options));
+    }
+    await this.session.beforeRead();
+    const { runtime } = (this.writer?.parts ?? this.reading) as ReaderParts | WriterParts;
+    const atMs = this.writer?.parts.clock() ?? runtime.environment.now();
+    return (await import("./gc/gc.js")).planCollection({ session: this.session, runtime, atMs }, options);
+  }
+
+  /**
+   * Keeps `gc` from deleting an export, wherever it is moved to; given by its path or its SHA-256.
+   *
+   * @throws CapsuleError `NotFound`, `InvalidArgument` for what is no export, …
+   */
+  pin(target: string, options: PinOptions = {}): Promise<PinResult> {
+    return this.write(async (writer) => (await import("./gc/pins.js")).setPinned(writer, target, true, options));
+  }
+
+  /** Takes a pin back; see {@link pin}. */
+  unpin(target: string, options: PinOptions = {}): Promise<PinResult> {
+    return this.write(async (writer) => (await import("./gc/pins.js")).setPinned(writer, target, false, options));
   }
 
   private async mountPlaces(): Promise<MountPlaces> {

@@ -55,6 +55,7 @@ export type { AutomaticExportOptions, AutomaticExportResult } from "./export/aut
 export { checkGolden, type GoldenFailure, type GoldenReport } from "./export/golden.js";
 export { readManifest } from "./export/manifest.js";
 export type { ExportFormat, ExportOptions, ExportResult, Omission, OpenExport } from "./export/options.js";
+export type { GcDeletion, GcOptions, GcResult, PinOptions, PinResult } from "./gc/options.js";
 export type {
   CapsuleStats,
   Checkpoint,

@@ -51,10 +51,7 @@ export interface ReaderParts {
   readonly files: FileSystem | null;
 }
 
-export function coreOptions(
-  options: WriterOptions & { readonly maxWorkingSetBytes?: number },
-  runtime: Runtime,
-): CoreHostOptions {
+function coreOptions(options: OpenOptions, runtime: Runtime): CoreHostOptions {
   return {
     maxWorkingSetBytes: options.maxWorkingSetBytes ?? DEFAULT_WORKING_SET_BYTES,
     prefersHorizontalHash: runtime.environment.runtimeName === "bun",

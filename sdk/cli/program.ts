@@ -12,6 +12,7 @@ import { addDoctor } from "./commands/doctor.js";
 import { addEval } from "./commands/eval-parity.js";
 import { addEvents } from "./commands/events.js";
 import { addExport } from "./commands/export.js";
+import { addGc } from "./commands/gc.js";
 import { addImport } from "./commands/import.js";
 import { addIngest } from "./commands/ingest.js";
 import { addInit } from "./commands/init.js";
@@ -20,6 +21,7 @@ import { addList } from "./commands/list.js";
 import { addLog } from "./commands/log.js";
 import { addMerge } from "./commands/merge.js";
 import { addMounts } from "./commands/mounts.js";
+import { addPin, addUnpin } from "./commands/pin.js";
 import { addPut } from "./commands/put.js";
 import { addRekey } from "./commands/rekey.js";
 import { addReplay } from "./commands/replay.js";
@@ -64,6 +66,9 @@ const COMMANDS = [
   addVerify,
   addKeygen,
   addRekey,
+  addGc,
+  addPin,
+  addUnpin,
 ];
 
 /**

@@ -11,7 +11,7 @@ import { examineSession } from "../doctor.js";
 import { parseAttributes } from "../entry-reader.js";
 import { CapsuleError } from "../errors.js";
 import { toCapsuleError } from "../machine-errors.js";
-import { coreOptions, openForReading, openForWriting, runtimeOf, type WriterParts } from "../open.js";
+import { openForReading, openForWriting, type WriterParts } from "../open.js";
 import type { WriterOptions } from "../options.js";
 import type { RebuildItem, RecordPlan } from "../rebuild/plan.js";
 import { rebuild } from "../rebuild/rebuild.js";
@@ -23,6 +23,8 @@ import { NewestVersions } from "./newest-versions.js";
 import { checkPurge, planPurged } from "./purge.js";
 
 const TEMPORARY_NAME_BYTES = 8;
+/** As many as an event has room for. */
+const RECORDED_SIGNATURES = 200;
 
 export interface CompactOptions extends WriterOptions {
   /**
@@ -70,10 +72,10 @@ export interface CompactResult {
 export async function compactCapsule(path: string, options: CompactOptions = {}): Promise<CompactResult> {
   const { specId: _, runId: __, branch: ___, ...writerOptions } = options;
   const parts = await openForWriting(path, { ...writerOptions, mode: "write" });
-  const runtime = runtimeOf(options);
+  const { runtime } = parts;
   const temporary = temporaryPath(parts.lock.capsulePath, runtime.environment.randomBytes(TEMPORARY_NAME_BYTES));
   try {
-    const result = await writeAnew(parts, runtime, temporary, options);
+    const result = await writeAnew(parts, temporary, options);
     await checkCopy(runtime, temporary, options);
     // Windows renames onto no file that is open.
     parts.session.close();
@@ -88,20 +90,15 @@ export async function compactCapsule(path: string, options: CompactOptions = {})
   }
 }
 
-async function writeAnew(
-  parts: WriterParts,
-  runtime: Runtime,
-  temporary: string,
-  options: CompactOptions,
-): Promise<CompactResult> {
-  const { session, lock } = parts;
+async function writeAnew(parts: WriterParts, temporary: string, options: CompactOptions): Promise<CompactResult> {
+  const { session, runtime, settings, lock } = parts;
   const { dropHistory = false, signal, onProgress } = options;
   const purged = await checkPurge(session, options.purge ?? []);
   const decide = await decider(session, purged, dropHistory, signal);
   const permissionsOf = lock.capsulePath;
   const file = runtime.files.open(temporary, { mode: "create-exclusive", permissionsOf });
   try {
-    const core = await createTarget(file, session.info, coreOptions(options, runtime));
+    const core = await createTarget(file, session.info, settings);
     const { leftOut } = await rebuild(session, core, {
       decide,
       signal,
@@ -109,7 +106,8 @@ async function writeAnew(
     });
     const bytesBefore = parts.file.size();
     const target: WriterParts = { ...parts, file, session: await sessionOf(core, file, temporary) };
-    await recordCompaction(target, session, { purged, bytesBefore, options });
+    const signatures = await endedSignatures(session);
+    await recordCompaction(target, session, { purged, bytesBefore, signatures, options });
     finishTarget(core, file);
     const { root, headSequence } = target.session.info;
     return {
@@ -160,13 +158,31 @@ function withDroppedHistory(record: RebuildItem["record"]): string {
   return canonicalJson({ ...parseAttributes(record), history_dropped: true }, "the attributes");
 }
 
+/** A signature of the old file, as the event has it. */
+type EndedSignature = {
+  readonly key: string;
+  readonly sequence: number;
+  readonly root: string;
+  readonly valid: boolean;
+};
+
+/** Newest first. They are about the old file's bytes: the new one has none. */
+async function endedSignatures(session: Session): Promise<EndedSignature[]> {
+  const { verifySignatures } = await import("../signature/verify.js");
+  const { signatures } = await verifySignatures(session);
+  return signatures.map(({ key, sequence, root, valid }) => ({ key, sequence, root, valid }));
+}
+
 /** The events of the compaction, in a commit of their own, behind all that was copied. */
 async function recordCompaction(
   target: WriterParts,
   { info: old }: Session,
-  done: { purged: readonly Uri[]; bytesBefore: number; options: CompactOptions },
+  done: Pick<CompactResult, "purged" | "bytesBefore"> & {
+    readonly signatures: EndedSignature[];
+    readonly options: CompactOptions;
+  },
 ): Promise<void> {
-  const { purged, bytesBefore, options } = done;
+  const { purged, bytesBefore, signatures, options } = done;
   const writer = new CapsuleWriter(target, null, "none");
   const atMs = target.clock();
   const bytesAfter = target.file.size();
@@ -181,7 +197,7 @@ async function recordCompaction(
   const payload = {
     old_root: old.root,
     old_sequence: old.headSequence,
-    signatures: [],
+    signatures: signatures.slice(0, RECORDED_SIGNATURES),
     bytes_before: bytesBefore,
     bytes_after: bytesAfter,
     dropped_history: options.dropHistory ?? false,

@@ -71,11 +71,16 @@ export function checkDestination(runtime: Runtime, { path }: Destination, source
   });
 }
 
+/** Whether bytes are the first of a capsule that isn't encrypted. */
+export function beginsAsCapsule(head: Uint8Array): boolean {
+  return CAPSULE_MAGIC.every((byte, index) => head[index] === byte);
+}
+
 function looksLikeCapsule(runtime: Runtime, path: string): boolean {
   const file = runtime.files.open(path, { mode: "read" });
   try {
     const head = file.read(0, AGE_MAGIC_BYTES);
-    return beginsAsAge(head) || CAPSULE_MAGIC.every((byte, index) => head[index] === byte);
+    return beginsAsAge(head) || beginsAsCapsule(head);
   } finally {
     file.close();
   }

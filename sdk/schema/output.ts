@@ -15,7 +15,7 @@ import { exportOutput } from "./output-export.js";
 import { mountOutputs } from "./output-mounts.js";
 import { asOf, branch, count, diagnostic, hash, type head, jsonObject, output, time, uri } from "./output-parts.js";
 import { replay } from "./output-replay.js";
-import { compact } from "./output-retention.js";
+import { retentionOutputs } from "./output-retention.js";
 import { keygenOutput, rekeyOutput, verifyOutput } from "./output-signature.js";
 
 export { OUTPUT_SCHEMA_VERSION } from "./output-parts.js";
@@ -398,10 +398,10 @@ export const outputSchemas = {
   "stats-as-of": statsAsOf,
   doctor,
   ...mountOutputs,
-  compact,
   keygen: keygenOutput,
   verify: verifyOutput,
   rekey: rekeyOutput,
+  ...retentionOutputs,
   "eval-parity": evalParity,
   conformance,
   "conformance-compare": conformanceCompare,
