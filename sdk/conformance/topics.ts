@@ -5,6 +5,7 @@ import { analysis } from "./analysis.js";
 import { branches } from "./branches.js";
 import { bytes } from "./bytes.js";
 import { codec } from "./codec.js";
+import { compaction } from "./compaction.js";
 import { errors } from "./errors.js";
 import { exports } from "./exports.js";
 import { history } from "./history.js";
@@ -22,6 +23,7 @@ export const topics: readonly Topic[] = [
   search,
   history,
   branches,
+  compaction,
   errors,
   masking,
   replay,
