@@ -26,7 +26,21 @@ const cases = {
     await capsule.close();
     return Array.from(readFileSync(path));
   },
+  async "a safe export"({ folder }) {
+    const capsule = await Capsule.create(`${folder}/leaky.mv2`, { ...fixed(), specId: "SPEC-1", runId: "leaky" });
+    for (const [index, value] of corpus.entries()) {
+      if (index % 5 !== 0) continue;
+      const attributes = { note: value };
+      await capsule.put({ path: `${index}.md` }, JSON.stringify(value), { attributes });
+      await capsule.emit({ type: "ToolCall", payload: { call_id: `c${index}`, tool_name: "sh", input: attributes } });
+      if (index % 50 === 0) await capsule.commit({ label: `${index} ${JSON.stringify(value).slice(0, 40)}` });
+    }
+    const out = `${folder}/safe.mv2`;
+    const { redactions, omissions } = await capsule.export({ runId: "leaky", out, encrypt: false });
+    await capsule.close();
+    return { redactions, omissions, bytes: Array.from(readFileSync(out)) };
+  },
 };
 
-/** Masks and their places in every text of the corpus, and the bytes of a capsule whose writer sanitizes. */
+/** Masks and their places in every text of the corpus, and the bytes of a capsule whose writer sanitizes and of a safe export. */
 export const maskingCorpus = { name: "masking-corpus", cases };

@@ -1,7 +1,7 @@
-/** Masking: what is found where in texts, and the bytes of a capsule whose writer sanitizes. */
+/** Masking: what is found where in texts, and the bytes of a capsule whose writer sanitizes and of a safe export. */
 
 import { loadMasker } from "../redact/load.js";
-import { create, fileDigest } from "./fixed.js";
+import { create, fileDigest, pathIn } from "./fixed.js";
 import type { Case, Topic } from "./topic.js";
 
 /** Credentials are put together here, so that no scanner takes this file for a leak. */
@@ -36,7 +36,38 @@ const sanitized: Case = async (place) => {
   return fileDigest(place);
 };
 
+const EXPORT = "export.mv2";
+
+const exported: Case = async (place) => {
+  const capsule = await create(place, 16, { specId: "SPEC-1", runId: "abc", captureMode: "full_io" });
+  const call = { model: "m", routing_mode: "cloud", capture_mode: "full_io", success: true } as const;
+  for (const [index, text] of texts.entries()) {
+    await capsule.put({ path: `${index}.md` }, text, { title: text.slice(0, 60), attributes: { text, index } });
+    await capsule.put({ path: `${index}.json` }, JSON.stringify({ text, password: "plain words" }));
+    const payload = {
+      ...call,
+      call_id: `c${index}`,
+      prompt: text,
+      response: "yes",
+      prompt_hash: "p",
+      response_hash: "r",
+    };
+    await capsule.emit({ type: "ModelCallEnvelope", payload });
+    await capsule.commit({ label: `${index}: ${texts[0]}` });
+  }
+  await capsule.put({ path: "picture.png" }, Uint8Array.of(0, 255));
+  const golden = [{ query: "call maria@firma.io", checkpoint: `1: ${texts[0]}` }];
+  const { redactions, omissions } = await capsule.export({
+    runId: "abc",
+    out: pathIn(place, EXPORT),
+    encrypt: false,
+    golden,
+  });
+  await capsule.close();
+  return [redactions, omissions, fileDigest(place, EXPORT)];
+};
+
 export const masking: Topic = {
   name: "masking",
-  cases: { "findings in texts and JSON": findings, "a capsule that sanitizes": sanitized },
+  cases: { "findings in texts and JSON": findings, "a capsule that sanitizes": sanitized, "a safe export": exported },
 };
