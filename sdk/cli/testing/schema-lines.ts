@@ -56,10 +56,6 @@ export const SCHEMA_LINES: { readonly [command: string]: CommandLines } = {
     ],
     fails: [["NotFound", `rm ${NOWHERE}`]],
   },
-  "capsule search": {
-    succeeds: [["search", "search plan --count --explain"]],
-    fails: [["InvalidArgument", "search plan --limit 0"]],
-  },
   "capsule resolve-uri": {
     succeeds: [
       ["resolve-uri", `resolve-uri ${PLAN} --physical`],
@@ -129,6 +125,13 @@ export const SCHEMA_LINES: { readonly [command: string]: CommandLines } = {
     succeeds: [["import", "import run.mv2 --mount-as the-run"]],
     fails: [["NotFound", "import nothing.mv2"]],
   },
+  "capsule search": {
+    succeeds: [
+      ["search", "search plan --count --explain"],
+      ["search-mounts", "search plan --mount the-run"],
+    ],
+    fails: [["InvalidArgument", "search plan --limit 0"]],
+  },
   "capsule mounts": {
     succeeds: [["mounts", "mounts"]],
     fails: [["NotFound", "mounts --capsule nothing.mv2"]],
@@ -144,6 +147,21 @@ export const SCHEMA_LINES: { readonly [command: string]: CommandLines } = {
   "capsule compact": {
     succeeds: [["compact", "compact"]],
     fails: [["NotFound", "compact --capsule nothing.mv2"]],
+  },
+  "capsule verify": {
+    succeeds: [["verify", "verify"]],
+    fails: [["NotFound", "verify nothing.mv2"]],
+  },
+  "capsule keygen": {
+    succeeds: [
+      ["keygen", "keygen --out signing.key"],
+      ["keygen", "keygen --type age"],
+    ],
+    fails: [["AlreadyExists", "keygen --out signing.key"]],
+  },
+  "capsule rekey": {
+    succeeds: [["rekey", "rekey encrypted.mv2e --passphrase-file secret.txt --new-passphrase-file new-secret.txt"]],
+    fails: [["NotFound", "rekey nothing.mv2e --passphrase-file secret.txt --new-passphrase-file new-secret.txt"]],
   },
   // Those below run in processes of their own: the shell has the capsule's commands alone.
   "eval parity": {

@@ -1,10 +1,11 @@
 /** Every command on every runtime: what it prints with `--json` is what its schema says, failures and wrong calls included. */
 
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OUTPUT_SCHEMA_VERSION, type OutputName, outputSchemas } from "../../schema/output.js";
+import { encrypted } from "../../testing/age.js";
 import { COMMAND, DaemonServer, STORE_VARIABLE } from "../../testing/memory/daemon-server.js";
 import { commandNames } from "../program.js";
 import { TOOL_VERSION } from "../version.js";
@@ -154,6 +155,10 @@ async function prepare(workspace: Workspace, server: DaemonServer): Promise<void
   writeFileSync(workspace.path("golden.json"), JSON.stringify({ queries: [{ query: "plan", relevant: [PLAN] }] }));
   writeFileSync(workspace.path("empty.json"), JSON.stringify({ queries: [] }));
   await workspace.json("commit", ["commit", "--label", "before"]);
+  const plain = readFileSync(workspace.capsulePath);
+  writeFileSync(workspace.path("encrypted.mv2e"), encrypted(plain, { passphrase: "correct horse" }));
+  writeFileSync(workspace.path("secret.txt"), "correct horse\n");
+  writeFileSync(workspace.path("new-secret.txt"), "another horse\n");
 }
 
 interface Printed {
