@@ -1,13 +1,12 @@
 /** Signing keys as people write them: Bech32 with a checksum, `SPECKIT-SIGN-1…` and `speckit-pub-1…` (docs/signatures.md). */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { bech32 } from "@scure/base";
 import { CapsuleError } from "../errors.js";
 import { defaultRuntime } from "../runtime.js";
+import { derivePublicKey, isUsablePublicKey, KEY_BYTES } from "./ed25519.js";
 
 const SECRET_PREFIX = "speckit-sign-";
 const PUBLIC_PREFIX = "speckit-pub-";
-const KEY_BYTES = 32;
 
 /** A pair of signing keys, as text. */
 export interface SigningKeyPair {
@@ -47,7 +46,7 @@ export function parseSecretKey(text: string): Uint8Array {
  */
 export function parsePublicKey(text: string): Uint8Array {
   const key = typeof text === "string" && text === text.toLowerCase() ? tryDecode(text, PUBLIC_PREFIX) : null;
-  if (key !== null && isUsablePoint(key)) return key;
+  if (key !== null && isUsablePublicKey(key)) return key;
   // Somebody may have given his secret key by mistake: it isn't repeated.
   const isSecret = typeof text === "string" && text.toLowerCase().startsWith(SECRET_PREFIX);
   const got = isSecret ? "a secret key" : "something else";
@@ -57,14 +56,6 @@ export function parsePublicKey(text: string): Uint8Array {
       : "Copy the key as a whole.",
     details: { argument: "publicKey", ...(isSecret || typeof text !== "string" ? {} : { key: text.slice(0, 100) }) },
   });
-}
-
-function isUsablePoint(key: Uint8Array): boolean {
-  try {
-    return !ed25519.Point.fromBytes(key).isSmallOrder();
-  } catch {
-    return false;
-  }
 }
 
 /** A public key's text. */
@@ -78,7 +69,7 @@ export const formatPublicKey = (key: Uint8Array): string => bech32.encodeFromByt
 export function publicKeyOf(secretKey: string): string {
   const secret = parseSecretKey(secretKey);
   try {
-    return formatPublicKey(ed25519.getPublicKey(secret));
+    return formatPublicKey(derivePublicKey(secret));
   } finally {
     secret.fill(0);
   }
@@ -95,7 +86,7 @@ export function generateSigningKeys(random = defaultRuntime.environment.randomBy
   const secret = random(KEY_BYTES);
   try {
     const secretKey = bech32.encodeFromBytes(SECRET_PREFIX, secret).toUpperCase();
-    return { secretKey, publicKey: formatPublicKey(ed25519.getPublicKey(secret)) };
+    return { secretKey, publicKey: formatPublicKey(derivePublicKey(secret)) };
   } finally {
     secret.fill(0);
   }

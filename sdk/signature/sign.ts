@@ -1,12 +1,11 @@
 /** Signing a capsule: a batch of signatures alone at its end (docs/format.md 5.1). */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { encodeHex } from "../../runtimes/std.js";
 import type { CoreInstance } from "../core/instance.js";
 import { capsuleInfo } from "../core/lifecycle.js";
 import { appendSignatures, prepareSigning, readSignatures, type SigningPart } from "../core/signatures.js";
 import { appendCommit } from "../core/writes.js";
-import { CapsuleError } from "../errors.js";
+import { derivePublicKey, signatureHolds, signMessage } from "./ed25519.js";
 import { formatPublicKey, parseSecretKey } from "./keys.js";
 import { signedMessage } from "./message.js";
 
@@ -38,18 +37,11 @@ export interface CapsuleSignature {
 export async function signCapsule(target: SigningTarget, secretKey: string, atMs: number): Promise<CapsuleSignature> {
   const secret = parseSecretKey(secretKey);
   try {
-    const publicKey = ed25519.getPublicKey(secret);
+    const publicKey = derivePublicKey(secret);
     const part = await partToSign(target, atMs);
     const outcome = { key: formatPublicKey(publicKey), sequence: part.sequence, root: encodeHex(part.root) };
     if (await isSignedBy(target.core, part, outcome.key)) return { ...outcome, added: false };
-    const message = signedMessage(part, part);
-    const signature = ed25519.sign(message, secret);
-    // A fault while signing could give away the secret key: nothing leaves that doesn't hold.
-    if (!ed25519.verify(signature, message, publicKey, { zip215: false })) {
-      throw new CapsuleError("CoreFault", "Cannot sign the capsule: the signature does not hold", {
-        hint: "This is a bug, or the machine computes wrongly. Nothing was written.",
-      });
-    }
+    const signature = signMessage(signedMessage(part, part), secret);
     appendSignatures(target.core, [{ ...part, publicKey, signature }], atMs);
     await target.settle();
     return { ...outcome, added: true };
@@ -76,6 +68,6 @@ async function isSignedBy(core: CoreInstance, part: SigningPart, key: string): P
     (signature) =>
       signature.namesCommit &&
       formatPublicKey(signature.publicKey) === key &&
-      ed25519.verify(signature.signature, signedMessage(part, signature), signature.publicKey, { zip215: false }),
+      signatureHolds(signature.signature, signedMessage(part, signature), signature.publicKey),
   );
 }

@@ -1,11 +1,11 @@
 /** Whether a capsule is signed, by whom, and how far (docs/signatures.md). */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { encodeHex } from "../../runtimes/std.js";
 import type { CoreInfo } from "../core/lifecycle.js";
 import { type FoundSignature, readSignatures, type SignedCapsule } from "../core/signatures.js";
 import { argumentError, throwIfAborted } from "../errors.js";
 import type { Session } from "../session.js";
+import { signatureHolds } from "./ed25519.js";
 import { formatPublicKey, parsePublicKey } from "./keys.js";
 import { signedMessage } from "./message.js";
 import type { CheckedSignature, SignatureReport, VerifySignaturesOptions } from "./report.js";
@@ -46,8 +46,7 @@ function check(signature: FoundSignature, capsule: SignedCapsule, trusted: Reado
   const { publicKey, sequence, root, frameOffset } = signature;
   const key = formatPublicKey(publicKey);
   const message = signedMessage(capsule, signature);
-  // As RFC 8032 has it, and FIPS 186-5: canonical encodings, no key of low order.
-  const holds = ed25519.verify(signature.signature, message, publicKey, { zip215: false });
+  const holds = signatureHolds(signature.signature, message, publicKey);
   const valid = signature.namesCommit && holds;
   return { key, trusted: trusted.has(key), valid, sequence, root: encodeHex(root), offset: frameOffset };
 }
