@@ -12,6 +12,7 @@ import { history } from "./history.js";
 import { masking } from "./masking.js";
 import { replay } from "./replay.js";
 import { search } from "./search.js";
+import { signatures } from "./signatures.js";
 import type { Topic } from "./topic.js";
 import { uris } from "./uris.js";
 
@@ -28,5 +29,6 @@ export const topics: readonly Topic[] = [
   masking,
   replay,
   age,
+  signatures,
   exports,
 ];
