@@ -8,10 +8,11 @@ import type { Readable } from "node:stream";
 import { toRuntimeError } from "../../runtimes/errors.js";
 import { concatBytes } from "../../runtimes/std.js";
 import { AGE_MAGIC_BYTES, beginsAsAge, type DecryptOptions, needsPassphrase } from "../age/detect.js";
-import { abortedError, CapsuleError, throwIfAborted } from "../errors.js";
+import { CapsuleError, throwIfAborted } from "../errors.js";
 import { toCapsuleError } from "../machine-errors.js";
 import { defaultRuntime } from "../runtime.js";
 import type { Terminal } from "./output/terminal.js";
+import { asPromptError, type PromptStreams } from "./prompts.js";
 
 export const PASSPHRASE_VARIABLE = "SPECKIT_MEMVID_PASSPHRASE";
 const KEY_PASSPHRASE_VARIABLE = "SPECKIT_KEY_PASSPHRASE";
@@ -225,13 +226,6 @@ async function askHidden({ terminal, signal, secrets }: SecretContext, message: 
   return promptHidden(message, { input: process.stdin, output: process.stderr, signal });
 }
 
-/** What a prompt reads from and is written to. */
-export interface PromptStreams {
-  readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
-  readonly signal: AbortSignal;
-}
-
 /** Asks for a text that isn't shown, not even by its length. @throws CapsuleError `Aborted` by the signal or Ctrl-C */
 export async function promptHidden(message: string, streams: PromptStreams): Promise<string> {
   const { default: password } = await import("@inquirer/password");
@@ -239,10 +233,6 @@ export async function promptHidden(message: string, streams: PromptStreams): Pro
   try {
     return await password({ message, validate }, { ...streams, clearPromptOnDone: true });
   } catch (error) {
-    // By name, as the library wants it: Ctrl-C, the signal, a closed terminal.
-    if (error instanceof Error && /^(?:Abort|Exit|Cancel)PromptError$/.test(error.name)) {
-      throw abortedError("ask for the passphrase", streams.signal);
-    }
-    throw error;
+    throw asPromptError(error, "ask for the passphrase", streams.signal);
   }
 }

@@ -10,6 +10,7 @@ import { UsageError } from "../failure.js";
 import { globExpression } from "../glob.js";
 import { collect } from "../options.js";
 import { plural } from "../output/format.js";
+import { pickCandidates } from "../output/picker.js";
 import { cyan, dim, green, yellow } from "../output/screen.js";
 import type { CommandResult, Run } from "../runner.js";
 
@@ -41,14 +42,31 @@ export function addMerge(group: Command, run: Run): void {
 
 async function mergeBranch(context: CommandContext, options: MergeCommandOptions): Promise<CommandResult<"merge">> {
   const mode = checkMode(options);
-  const given = selectionOf(options);
   const { from, to, dryRun = false } = options;
   const common: MergeOptions = { from, to, mode, dryRun, signal: context.signal };
-  // From and to say all: the run of the environment has no part in it.
-  const result = await writing({ ...context, branchOptions: {} }, {}, (capsule) =>
-    capsule.merge(given === null ? common : { ...common, select: given }),
-  );
+  const given = selectionOf(options);
+  const isAsked = mode === "curated" && given === null && !context.json && context.terminal.canAsk === true;
+  const select = isAsked ? await ask(context, common) : given;
+  const result = await mergeOnce(context, select === null ? common : { ...common, select });
   return { json: describeResult(result), show: (screen) => showResult(screen, result) };
+}
+
+/** From and to say all: the run of the environment has no part in it. */
+function mergeOnce(context: CommandContext, options: MergeOptions): Promise<MergeResult> {
+  return writing({ ...context, branchOptions: {} }, {}, (capsule) => capsule.merge(options));
+}
+
+/**
+ * Asks which of the candidates to take; null if there are none. Others may write meanwhile: what is there only after the
+ * question isn't taken.
+ */
+async function ask(context: CommandContext, options: MergeOptions): Promise<Selection | null> {
+  const { promoted } = await mergeOnce(context, { ...options, dryRun: true });
+  if (promoted.length === 0) return null;
+  const { signal } = context;
+  const streams = { input: process.stdin, output: process.stderr, signal };
+  const chosen = await pickCandidates(promoted, `Merge from ${options.from} to ${options.to}:`, streams);
+  return ({ uri }) => chosen.has(uri);
 }
 
 function checkMode({ mode, include, exclude, select }: MergeCommandOptions): MergeMode {
@@ -107,7 +125,7 @@ function describeResult(result: MergeResult) {
 function showResult(screen: Parameters<CommandResult["show"]>[0], result: MergeResult): void {
   const counts = `${plural(result.urisMerged, "URI")} and ${plural(result.eventsMerged, "event")}`;
   const way = ` from ${result.from} to ${result.to}`;
-  if (result.promoted.length === 0) screen.line("There is nothing left to merge", way);
+  if (result.promoted.length === 0) screen.line("There is nothing to merge", way);
   else if (result.dryRun) screen.line(yellow("Would merge "), counts, way);
   else screen.line(green("Merged "), counts, way, dim(` (checkpoint ${result.mergeCheckpointId})`));
   if (result.dryRun) {

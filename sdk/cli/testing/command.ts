@@ -18,6 +18,11 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 export const MAIN_SCRIPT = process.env["SPECKIT_TEST_MAIN"] ?? join(root, "dist", "sdk", "cli", "main.js");
 const [RUNTIME = "", ...RUNTIME_ARGS] = process.env["SPECKIT_TEST_RUNTIME"]?.split(" ") ?? [process.execPath];
 
+/** What runs `speckit …`: the runtime, its arguments, the program, its arguments. */
+export function programCommand(args: readonly string[]): readonly [runtime: string, ...args: string[]] {
+  return [RUNTIME, ...RUNTIME_ARGS, MAIN_SCRIPT, ...args];
+}
+
 /** Builds if a source is newer than what was built. */
 export function ensureBuilt(): void {
   if (process.env["SPECKIT_TEST_MAIN"] !== undefined) return;
@@ -98,7 +103,8 @@ export function parseOutput<Name extends OutputName>(name: Name, stdout: Buffer)
 export function runProgram(args: readonly string[], cwd: string, options: RunOptions = {}): Promise<Ended> {
   const { input = "", env = {}, keepStdinOpen = false, uid, onStart } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(RUNTIME, [...RUNTIME_ARGS, MAIN_SCRIPT, ...args], {
+    const [runtime, ...rest] = programCommand(args);
+    const child = spawn(runtime, rest, {
       cwd,
       env: { ...process.env, ...env },
       ...(uid === undefined ? {} : { uid, gid: uid }),
