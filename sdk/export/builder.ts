@@ -75,7 +75,7 @@ export class ExportBuilder {
     private readonly file: LocalFile,
     private readonly transform: RecordTransform | null,
     private readonly pace: Pace,
-    private readonly copier = new ContentCopier(source.core, core),
+    private readonly copier = new ContentCopier(source.core, core, (pieceBytes) => pace.passed(pieceBytes)),
   ) {
     this.closure = new Closure(source, run);
   }

@@ -124,6 +124,23 @@ describe("an export", () => {
     await capsule.close();
   });
 
+  test("can be stopped in the middle of one artifact", async () => {
+    const { sound, runtime } = await machine();
+    const writer = await Capsule.open(CAPSULE_PATH, {
+      ...repeatable(runtime),
+      mode: "write",
+      specId: "S",
+      runId: "big",
+    });
+    await writer.put({ path: "big.bin" }, new Uint8Array(12 * 1024 * 1024));
+    const stop = new AbortController();
+    const onProgress = (): void => stop.abort();
+    const options = { ...OPTIONS, encrypt: false, runId: "big", onProgress, signal: stop.signal };
+    expect((await errorOf(writer.export(options))).code).toBe("Aborted");
+    expect(standing(sound)).toEqual([]);
+    await writer.close();
+  });
+
   test("never has plaintext on the disk, and reports how far it is", async () => {
     const { sound, runtime } = await machine();
     const capsule = await open(runtime);

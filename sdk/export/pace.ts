@@ -13,6 +13,8 @@ const BYTES_PER_TURN = 4 * 1024 * 1024;
 
 export class Pace {
   private done = 0;
+  /** Of the record at hand. */
+  private pieces = 0;
   private total = 0;
   private steps = 0;
   private doneAtTurn = 0;
@@ -27,15 +29,23 @@ export class Pace {
   /** Notes that a record was copied. */
   did(record: CoreRecord): Promise<void> {
     this.done += RECORD_COST_BYTES + record.contentLength;
+    this.pieces = 0;
+    return this.step();
+  }
+
+  /** Notes that a piece of a long record was copied. */
+  passed(pieceBytes: number): Promise<void> {
+    this.pieces += pieceBytes;
     return this.step();
   }
 
   /** To be called between two pieces of work. @throws CapsuleError `Aborted` */
   async step(): Promise<void> {
     this.steps++;
-    if (this.steps % STEPS_PER_TURN !== 0 && this.done - this.doneAtTurn < BYTES_PER_TURN) return;
-    this.doneAtTurn = this.done;
-    await this.options.onProgress?.(this.done, this.total);
+    const done = this.done + this.pieces;
+    if (this.steps % STEPS_PER_TURN !== 0 && done - this.doneAtTurn < BYTES_PER_TURN) return;
+    this.doneAtTurn = done;
+    await this.options.onProgress?.(done, this.total);
     // Lets timers and signals in between: reading a local file never waits by itself.
     await new Promise((resolve) => setTimeout(resolve, 0));
     throwIfAborted(this.options.signal, "export the run");

@@ -36,9 +36,11 @@ export async function readWhole(core: CoreInstance, record: CoreRecord): Promise
 export class ContentCopier {
   private readonly piece = new Uint8Array(MAX_CONTENT_CALL_BYTES);
 
+  /** @param onPiece called behind each piece of long content, and awaited: what it throws ends the copying */
   constructor(
     private readonly source: CoreInstance,
     private readonly target: CoreInstance,
+    private readonly onPiece?: (pieceBytes: number) => void | Promise<void>,
   ) {}
 
   /** Stores `input` with the content of `record`; what the target has already isn't stored again. */
@@ -58,7 +60,9 @@ export class ContentCopier {
     beginContent(this.target);
     try {
       for (let from = 0; from < record.contentLength; from += MAX_CONTENT_CALL_BYTES) {
-        writeContent(this.target, await this.read(record, from));
+        const piece = await this.read(record, from);
+        writeContent(this.target, piece);
+        await this.onPiece?.(piece.length);
       }
     } catch (error) {
       abortContent(this.target);
