@@ -128,7 +128,8 @@ export const SCHEMA_LINES: { readonly [command: string]: CommandLines } = {
   "capsule search": {
     succeeds: [
       ["search", "search plan --count --explain"],
-      ["search-mounts", "search plan --mount the-run"],
+      ["search", "search plan --mount the-run"],
+      ["search-mounts", "search plan --mounts"],
     ],
     fails: [["InvalidArgument", "search plan --limit 0"]],
   },
@@ -162,6 +163,21 @@ export const SCHEMA_LINES: { readonly [command: string]: CommandLines } = {
   "capsule rekey": {
     succeeds: [["rekey", "rekey encrypted.mv2e --passphrase-file secret.txt --new-passphrase-file new-secret.txt"]],
     fails: [["NotFound", "rekey nothing.mv2e --passphrase-file secret.txt --new-passphrase-file new-secret.txt"]],
+  },
+  "capsule pin": {
+    succeeds: [["pin", "pin run.mv2"]],
+    fails: [["NotFound", "pin nothing.mv2"]],
+  },
+  "capsule unpin": {
+    succeeds: [["unpin", "unpin run.mv2"]],
+    fails: [["NotFound", "unpin nothing.mv2"]],
+  },
+  "capsule gc": {
+    succeeds: [
+      ["gc", "gc --dry-run"],
+      ["gc", "gc"],
+    ],
+    fails: [["UsageError", "gc --retention-days many"]],
   },
   // Those below run in processes of their own: the shell has the capsule's commands alone.
   "eval parity": {
