@@ -24,19 +24,7 @@ describe("masking", () => {
   it("misses of the hard texts what docs/safe-export.md says, and nothing else", () => {
     const rates = [...measureHard(createMasker())];
     const missed = rates.filter(([, { found }]) => found === 0).map(([kind]) => kind);
-    expect(missed).toEqual([
-      "short option",
-      ".pgpass",
-      "cookie",
-      "hexadecimal",
-      "base64 of UTF-16",
-      "quoted-printable",
-      "e-mail, spelled",
-      "name of a person",
-      "date of birth",
-      "postal address",
-      "national phone number",
-    ]);
+    expect(missed).toEqual(["quoted-printable", "name of a person", "postal address"]);
     for (const [kind, { found, all }] of rates) expect([0, all], kind).toContain(found);
     const documented = readFileSync(new URL("../../docs/safe-export.md", import.meta.url), "utf8");
     for (const kind of missed) expect(documented).toContain(`\`${kind}\``);

@@ -1,6 +1,6 @@
-/** Runs of base64 that hold text: RFC 4648 sections 4 and 5, on one line or wrapped as MIME and PEM wrap it. */
+/** Runs of base64 or hexadecimal digits that hold text: RFC 4648 sections 4, 5 and 8, on one line or wrapped as MIME and PEM wrap it. */
 
-import { type AsciiText, fromCodes, OTHER } from "./ascii.js";
+import { type AsciiText, fromCodes, hexValue, OTHER } from "./ascii.js";
 
 /** A run, and the texts that it may hold. */
 export interface Base64Run {
@@ -73,9 +73,12 @@ function textsOf(codes: Uint8Array, start: number, end: number): AsciiText[] {
   for (let shift = 0; shift < 4; shift++) {
     const middle = shift + 4 * Math.floor((digits.length - shift) / 8);
     const from = Math.max(shift, middle - PROBE_CHARACTERS / 2);
-    if (isText(digits, from, Math.min(digits.length, from + PROBE_CHARACTERS)))
-      texts.push(fromCodes(decodeDigits(digits, shift)));
+    const to = Math.min(digits.length, from + PROBE_CHARACTERS);
+    if (isText(decodeDigits(digits, from, to)))
+      texts.push(fromCodes(asAscii(decodeDigits(digits, shift, digits.length))));
   }
+  const bytes = hexBytes(codes, start, end);
+  if (bytes !== null && isText(bytes)) texts.push(fromCodes(asAscii(bytes)));
   return texts;
 }
 
@@ -90,26 +93,8 @@ function digitsOf(codes: Uint8Array, start: number, end: number): Uint8Array {
   return digits.subarray(0, length);
 }
 
-/** What isn't ASCII is no letter to any rule, whatever its encoding. */
-function decodeDigits(digits: Uint8Array, from: number): Uint8Array {
-  const bytes = new Uint8Array(Math.floor(((digits.length - from) * 6) / 8));
-  let bits = 0;
-  let held = 0;
-  let length = 0;
-  for (let i = from; i < digits.length; i++) {
-    bits = ((bits << 6) | (digits[i] as number)) & 0xffff;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    const byte = (bits >> held) & 255;
-    bytes[length++] = byte < 0x80 ? byte : OTHER;
-  }
-  return bytes;
-}
-
-/** Printable ASCII with white space, but for an eighth at most: other scripts, and a torn character at either end. */
-function isText(digits: Uint8Array, from: number, to: number): boolean {
-  let others = 0;
+function decodeDigits(digits: Uint8Array, from: number, to: number): Uint8Array {
+  const bytes = new Uint8Array(Math.floor(((to - from) * 6) / 8));
   let bits = 0;
   let held = 0;
   let length = 0;
@@ -118,10 +103,45 @@ function isText(digits: Uint8Array, from: number, to: number): boolean {
     held += 6;
     if (held < 8) continue;
     held -= 8;
-    length++;
-    const byte = (bits >> held) & 255;
-    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) return false;
-    if (byte > 126) others++;
+    bytes[length++] = (bits >> held) & 255;
   }
-  return others * 8 <= length;
+  return bytes;
+}
+
+/** The bytes of a run that is nothing but pairs of hexadecimal digits; else null. */
+function hexBytes(codes: Uint8Array, start: number, end: number): Uint8Array | null {
+  if (end - start < 2 * MIN_RUN || (end - start) % 2 === 1) return null;
+  const bytes = new Uint8Array((end - start) / 2);
+  for (let i = start; i < end; i += 2) {
+    const [high, low] = [hexValue(codes[i] as number), hexValue(codes[i + 1] as number)];
+    if (high < 0 || low < 0) return null;
+    bytes[(i - start) / 2] = high * 16 + low;
+  }
+  return bytes;
+}
+
+/** What isn't ASCII is no letter to any rule, whatever its encoding; the zeros of UTF-16 are left out. */
+function asAscii(bytes: Uint8Array): Uint8Array {
+  let length = 0;
+  const codes = new Uint8Array(bytes.length);
+  for (const byte of bytes) if (byte !== 0) codes[length++] = byte < 0x80 ? byte : OTHER;
+  return codes.subarray(0, length);
+}
+
+/**
+ * Printable ASCII with white space, but for an eighth at most: other scripts, and a torn character at either end. As UTF-16, in which each
+ * other byte is zero, too.
+ */
+function isText(bytes: Uint8Array): boolean {
+  let others = 0;
+  let zeros = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    // Zeros next to each other are no text.
+    if (byte === 0 && bytes[i + 1] !== 0) zeros++;
+    else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) return false;
+    else if (byte > 126) others++;
+  }
+  const isWide = zeros * 2 >= bytes.length - 2;
+  return (zeros === 0 || isWide) && others * 8 <= bytes.length;
 }

@@ -100,6 +100,42 @@ describe("addresses", () => {
   });
 });
 
+describe("what only its place tells", () => {
+  const drawn = "k3jH8sQ2mZ7pT1vB";
+
+  it("is masked there", () => {
+    const hex = Buffer.from(`key ${key}`).toString("hex");
+    const wide = Buffer.from(`key ${key}`, "utf16le").toString("base64");
+    for (const [text, masked] of [
+      [`Cookie: theme=dark; sid=${drawn}; lang=en`, "Cookie: [masked:cookie]"],
+      [`{"set-cookie": "sid=${drawn}; Path=/"}`, '{"set-cookie": "[masked:cookie]"}'],
+      ["sshpass -p 'pa55 ssh host", "sshpass -p '[masked:secret-assignment] ssh host"],
+      ["db.firma.io:5432:app:svc:pa55word\n", "db.firma.io:5432:app:svc:[masked:secret-assignment]\n"],
+      [`dump ${hex}.`, "dump [masked:github]."],
+      [`-enc ${wide}`, "-enc [masked:github]"],
+      ["maria (at) firma (dot) io", "[masked:email]"],
+      ["Telefon: 030 9018 2000", "Telefon: [masked:phone]"],
+      ["date of birth: 3.4.1974", "date of birth: [masked:date-of-birth]"],
+    ] as const)
+      expect(maskText(text).text).toBe(masked);
+  });
+
+  it("is left alone elsewhere", () => {
+    for (const text of [
+      'const cookie: string = "a=b";',
+      "Cookie: theme=dark; lang=en",
+      "src/a.ts:1234:5:error:something",
+      "listening on localhost:8080: ready",
+      "dead beef at the dot product",
+      "look at line dot by dot",
+      "telemetry 0301234567, ratio 0.30123456",
+      "reborn 2001 times, born free",
+      `${"0123456789abcdef".repeat(4)}  app.tar.gz`,
+    ])
+      expect(maskText(text), text).toEqual({ text, findings: [] });
+  });
+});
+
 describe("maskJson()", () => {
   it("masks strings, numbers and keys at any depth, and says where", () => {
     const { value, findings, uriFindings } = maskJson({

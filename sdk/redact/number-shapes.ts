@@ -11,7 +11,7 @@ const MAX_RUN = 64;
 const MIN_BARE = 9;
 /** What a number that means something goes on with. */
 const GOES_ON = new Uint8Array(128);
-for (const sign of " -.()ABCDEFGHIJKLMNOPQRSTUVWXYZ") GOES_ON[sign.charCodeAt(0)] = 1;
+for (const sign of " -./():ABCDEFGHIJKLMNOPQRSTUVWXYZ") GOES_ON[sign.charCodeAt(0)] = 1;
 
 const isTail = (code: number) => isWord(code) && !isUpper(code) && !isDigit(code);
 
@@ -49,6 +49,19 @@ export function americanPhone(codes: Uint8Array, at: number, length: number): nu
 /** A plus, then no zero. */
 export function internationalPhone(codes: Uint8Array, at: number): number {
   return codes[at - 1] === PLUS && codes[at] !== ZERO ? at - 1 : -1;
+}
+
+/** A zero first, perhaps in brackets. */
+export function nationalNumber(codes: Uint8Array, at: number): number {
+  if (codes[at] !== ZERO) return -1;
+  return codes[at - 1] === OPEN ? at - 1 : at;
+}
+
+/** The beginning of the line in which a port stands between colons, behind a name. */
+export function passwordLine(codes: Uint8Array, at: number, length: number): number {
+  if (codes[at - 1] !== COLON || codes[at + length] !== COLON || length < 4 || length > 5) return -1;
+  const start = skipBack(codes, at - 1, MAX_HOST, (code) => isWord(code) || code === HYPHEN || code === DOT);
+  return start < at - 1 ? start : -1;
 }
 
 export function ipv4(codes: Uint8Array, at: number, length: number): number {
@@ -107,6 +120,7 @@ export function iban(codes: Uint8Array, at: number, length: number): number {
 const LOCAL_PART_SIGNS = new Set([..."_.+%'\x7f-"].map((sign) => sign.charCodeAt(0)));
 const APOSTROPHE = 0x27;
 const MAX_LOCAL_PART = 64;
+const MAX_HOST = 253;
 const isLocalPart = (code: number) => isWord(code) || LOCAL_PART_SIGNS.has(code);
 
 /** Where the part of an address before its `@` begins: the leftmost place that nothing of it stands before. */
@@ -122,3 +136,24 @@ export function localPart(codes: Uint8Array, at: number, from: number): number {
 }
 
 const isDomain = (code: number) => isWord(code) || code === HYPHEN || code === 0x7f;
+
+const [LETTER_A, LETTER_T] = [0x61, 0x74];
+const isAround = (code: number) => code === SPACE || code === OPEN || code === CLOSE || code === 0x5b || code === 0x5d;
+
+function skipBack(codes: Uint8Array, from: number, limit: number, isSkipped: (code: number) => boolean): number {
+  let at = from;
+  while (at > 0 && from - at < limit && isSkipped(codes[at - 1] as number)) at--;
+  return at;
+}
+
+/** Where an address begins that is spelled `name at domain dot org`, with its `dot` at `at`. */
+export function spelledAddress(codes: Uint8Array, at: number): number {
+  const domainEnd = skipBack(codes, at, 2, isAround);
+  const domainAt = skipBack(codes, domainEnd, MAX_LOCAL_PART, isDomain);
+  const signEnd = skipBack(codes, domainAt, 2, isAround);
+  if (domainEnd === at || domainAt === domainEnd || signEnd === domainAt) return -1;
+  if (((codes[signEnd - 1] ?? 0) | 0x20) !== LETTER_T || ((codes[signEnd - 2] ?? 0) | 0x20) !== LETTER_A) return -1;
+  const nameEnd = skipBack(codes, signEnd - 2, 2, isAround);
+  const start = skipBack(codes, nameEnd, MAX_LOCAL_PART, (code) => isWord(code) || code === HYPHEN || code === DOT);
+  return nameEnd === signEnd - 2 || start === nameEnd ? -1 : start;
+}

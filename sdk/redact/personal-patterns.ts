@@ -4,8 +4,18 @@ import ipaddr from "ipaddr.js";
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { isCardNumber, isIban } from "./check-digits.js";
 import { nationalIdPatterns } from "./national-ids.js";
-import { americanPhone, cardNumber, iban, internationalPhone, ipv4, ipv6, localPart } from "./number-shapes.js";
-import type { Pattern } from "./pattern.js";
+import {
+  americanPhone,
+  cardNumber,
+  iban,
+  internationalPhone,
+  ipv4,
+  ipv6,
+  localPart,
+  nationalNumber,
+  spelledAddress,
+} from "./number-shapes.js";
+import { NEAR_UNITS, type Pattern } from "./pattern.js";
 
 /** Names that RFC 2606 and RFC 6761 keep for documentation and tests. */
 const NOBODYS = /(?:^|\.)(?:example\.(?:com|org|net|edu)|example|invalid|localhost|test|local)$/i;
@@ -42,12 +52,22 @@ function isIpv6(found: string): boolean {
 
 const isPhone = (found: string) => parsePhoneNumberFromString(found, "US")?.isValid() === true;
 
+const PHONE_WORDS = ["tel", "phone", "fon", "mobil", "fax", "handy"];
+const PHONE_BEFORE =
+  /(?<![a-z])(?:tel(?:efon|ephone)?|(?:tele)?phone|fon|mobile?|fax|handy)(?:[ _-]?(?:nr|no|number|nummer))?["'.:\s=]{1,6}$/i;
+
 const addresses: Pattern[] = [
   {
     rule: "email",
     expression: /(?<![\w.+%\x7f-])[\w.+%'\x7f-]{1,64}@(?:[A-Za-z0-9\x7f-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/dy,
     anchors: { literals: ["@"], startOf: localPart },
     accepts: isEmail,
+  },
+  {
+    rule: "email",
+    expression:
+      /(?<![\w.@-])[\w.-]{2,64}(?: at | ?[[(]at[\])] ?)[a-z0-9-]{2,63}(?: dot | ?[[(]dot[\])] ?)(?:com|org|net|io|dev|app|info|de|fr|es|it|nl|pl|at|ch|eu|uk)(?![\w-])/diy,
+    anchors: { literals: ["dot"], startOf: spelledAddress },
   },
   {
     rule: "ipv4",
@@ -90,4 +110,30 @@ const numbers: Pattern[] = [
   },
 ];
 
-export const personalPatterns: readonly Pattern[] = [...addresses, ...numbers, ...nationalIdPatterns];
+const dates: Pattern[] = [
+  {
+    rule: "date-of-birth",
+    expression:
+      /(?<![a-z])(?:born(?: on)?|dob|date of birth|birth[ _-]?da(?:te|y)|geboren(?: am)?)["'\s:=]{1,6}(?<it>(?:19\d\d|20[01]\d)-[01]\d-[0-3]\d|[0-3]?\d[./][0-3]?\d[./](?:19\d\d|20[01]\d))(?!\d)/diy,
+    anchors: { literals: ["born", "dob", "date of birth", "birthda", "birth da", "birth_da", "birth-da", "geboren"] },
+  },
+];
+
+/** What is dialled within a country begins with a zero in most, and with nothing that tells it from other numbers: a word before it has to. */
+const nationalPhone: Pattern = {
+  rule: "phone",
+  expression: /(?<![\w.+/-])(?:\(0\d{1,5}\)|0\d{1,5})[ /-]?\d{3,8}(?:[ -]\d{2,5}){0,3}(?![\w-]|\.\d)/dy,
+  anchors: { digits: nationalNumber, words: PHONE_WORDS },
+  accepts: (found, { input, index }) => {
+    const { length } = found.replace(/\D/g, "");
+    return length >= 8 && length <= 13 && PHONE_BEFORE.test(input.slice(Math.max(0, index - NEAR_UNITS), index));
+  },
+};
+
+export const personalPatterns: readonly Pattern[] = [
+  ...addresses,
+  ...numbers,
+  nationalPhone,
+  ...dates,
+  ...nationalIdPatterns,
+];

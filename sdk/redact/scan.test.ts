@@ -53,6 +53,12 @@ const hostile: Readonly<Record<string, string>> = {
   "accounts and spaces": `account${" ".repeat(300)}`,
   "dashed tokens": "xoxb-a-",
   "words for numbers": "ssn 123 ",
+  "words for phones": "tel 0123 ",
+  cookies: "cookie: a=b; ",
+  "spelled addresses": "aa at bb dot ",
+  "lines of passwords": "a.b:5432:c:d:\n",
+  "hexadecimal within hexadecimal": "34".repeat(40),
+  births: "born 1",
 };
 
 describe("TextScanner", () => {

@@ -5,6 +5,7 @@
 
 import { isDigit, isLetter } from "./ascii.js";
 import { assignmentPatterns } from "./assignments.js";
+import { passwordLine } from "./number-shapes.js";
 import type { Pattern } from "./pattern.js";
 
 const issuers: Pattern[] = [
@@ -126,5 +127,37 @@ const transport: Pattern[] = [
   },
 ];
 
+/** Pairs of a header of which one has a value that looks drawn. */
+const DRAWN_PAIR = /(?:^|;\s?)[\w.-]{1,64}=(?=[^;\s]{0,64}[0-9])[A-Za-z0-9%._~+/-]{16,}/;
+
+const places: Pattern[] = [
+  {
+    rule: "cookie",
+    expression: /(?<![\w-])(?:set-)?cookie["']?\s{0,4}:\s{0,4}["']?(?<it>[\w.-]{1,64}=[^\r\n"'\\]{8,4096})/diy,
+    anchors: { literals: ["cookie", "set-cookie"] },
+    accepts: (found) => DRAWN_PAIR.test(found),
+  },
+  {
+    rule: "secret-assignment",
+    expression: /(?<![\w-])sshpass\s{1,4}-p\s{0,4}["']?(?<it>[^\s"'$<{][^\s"']{2,256})/dy,
+    anchors: { literals: ["sshpass"] },
+    accepts: isReal,
+  },
+  // A line of PostgreSQL's password file: host, port, database, user, password.
+  {
+    rule: "secret-assignment",
+    expression:
+      /(?<![^\r\n])(?:localhost|[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}):\d{4,5}:[\w*-]{1,63}:[\w.*-]{1,63}:(?<it>[^\s:]{4,256})(?![^\r\n])/dy,
+    anchors: { digits: passwordLine },
+    accepts: isReal,
+  },
+];
+
 /** Later ones name what an earlier one found as well: the more telling name is first. */
-export const secretPatterns: readonly Pattern[] = [...issuers, jsonWebToken, ...transport, ...assignmentPatterns];
+export const secretPatterns: readonly Pattern[] = [
+  ...issuers,
+  jsonWebToken,
+  ...transport,
+  ...places,
+  ...assignmentPatterns,
+];
