@@ -14,6 +14,7 @@ import { defineReplayCases } from "./testing/replay.cases.js";
 import { defineRetentionCases } from "./testing/retention.cases.js";
 import { defineSchemaCases } from "./testing/schemas.cases.js";
 import { defineSecretCases } from "./testing/secrets.cases.js";
+import { defineShellCases } from "./testing/shell.cases.js";
 import { defineSigningCases } from "./testing/signing.cases.js";
 
 beforeAll(ensureBuilt, 120_000);
@@ -31,3 +32,4 @@ defineSecretCases();
 defineReplayCases();
 defineSigningCases();
 definePickerCases();
+defineShellCases();

@@ -141,6 +141,15 @@ function below(parent: Command, path: readonly string[]): string[] {
   });
 }
 
+/** The group `capsule` with its commands and options, to look at: running it does nothing. */
+export function capsuleCommands(): Command {
+  const program = createProgram(
+    () => async () => undefined,
+    () => undefined,
+  );
+  return program.commands.find((command) => command.name() === "capsule") as Command;
+}
+
 function createProgram(run: Run, write: (text: string) => void): Command {
   const program = new Command("speckit")
     .description("Stores what an engineering run produced in one append-only file.")

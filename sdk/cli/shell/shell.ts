@@ -1,72 +1,90 @@
 /** The interactive shell: `/speckit.capsule <command> …`, a line at a time, from a terminal or a pipe. */
 
-import { createInterface, type Interface } from "node:readline";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { UsageError } from "../failure.js";
 import type { Terminal } from "../output/terminal.js";
-import { runCommandLine } from "../program.js";
+import { capsuleCommands, runCommandLine } from "../program.js";
 import { printFailure } from "../runner.js";
-import { splitWords } from "./words.js";
+import { completeLine, PREFIX } from "./completion.js";
+import { History } from "./history.js";
+import { DROPPED, LineEditor } from "./line-editor.js";
+import { goesOn, splitWords } from "./words.js";
 
-const PREFIX = "/speckit.capsule";
 const PROMPT = "speckit> ";
-const NAMES = [PREFIX, "/help", "/quit"];
+const MORE_PROMPT = "       > ";
 const HELP = `${PREFIX} <command> …  run a command; "${PREFIX} --help" lists them
 /help                       print this
-/quit                       leave, as Ctrl-D does; Ctrl-C stops a command or drops the line
+/quit                       leave, as Ctrl-D does; Ctrl-C stops a command or drops the line, a second one leaves
+
+Words are quoted as in a POSIX shell. An open quote, or a backslash at the end, goes on in the next line. The tab key completes commands,
+options, URIs, branches, runs, checkpoints and files. Lines that begin with a space aren't kept.
 `;
 
-export interface ShellStreams {
-  readonly input: Readable;
-  /** Where lines are edited; null without a terminal, and then there is no prompt. */
-  readonly editor: NodeJS.WritableStream | null;
-}
+type ExitCode = 0 | 1 | 2;
 
 /**
- * Runs lines until `/quit` or the end of the input. A failure is shown, and the shell goes on.
+ * Runs the lines of a pipe until `/quit` or its end. A failure is shown, and the shell goes on.
  *
  * @param interrupt stops the command that runs and leaves
- * @returns in a terminal 0, else the exit code of the first line that failed
+ * @returns the exit code of the first line that failed, else 0
  */
-export async function runShell(
-  { input, editor }: ShellStreams,
-  terminal: Terminal,
-  interrupt: AbortSignal,
-): Promise<0 | 1 | 2> {
-  const lines = openLines(input, editor);
-  let running: AbortController | null = null;
-  let exitCode: 0 | 1 | 2 = 0;
-  lines.on("SIGINT", () => {
-    if (running !== null) running.abort();
-    else dropLine(lines, editor);
-  });
-  if (editor !== null) lines.prompt();
+export async function runLines(input: Readable, terminal: Terminal, interrupt: AbortSignal): Promise<ExitCode> {
+  const lines = createInterface({ input, terminal: false });
+  let exitCode: ExitCode = 0;
   for await (const line of lines) {
-    running = new AbortController();
-    const ended = await runLine(line, terminal, AbortSignal.any([running.signal, interrupt]));
-    running = null;
+    const ended = await runLine(line, terminal, interrupt);
     if (ended === "quit" || interrupt.aborted) break;
     if (exitCode === 0) exitCode = ended;
-    if (editor !== null) lines.prompt();
   }
   lines.close();
-  return editor === null ? exitCode : 0;
+  return exitCode;
 }
 
-function openLines(input: Readable, editor: NodeJS.WritableStream | null): Interface {
-  if (editor === null) return createInterface({ input, terminal: false });
-  const completer = (line: string): [string[], string] => [NAMES.filter((name) => name.startsWith(line)), line];
-  return createInterface({ input, output: editor, terminal: true, prompt: PROMPT, completer, historySize: 500 });
+/** What the shell has of the process besides its terminal. */
+export interface ShellProcess {
+  readonly input: Readable;
+  readonly output: NodeJS.WritableStream;
+  /** Where lines are kept; null: in memory. */
+  readonly historyPath: string | null;
+  /** Calls back at the first Ctrl-C while a command runs, until what it returns is called; a second one ends the process. */
+  readonly onInterrupt: (callback: () => void) => () => void;
 }
 
-function dropLine(lines: Interface, editor: NodeJS.WritableStream | null): void {
-  lines.write(null, { ctrl: true, name: "e" });
-  lines.write(null, { ctrl: true, name: "u" });
-  editor?.write("\n");
-  lines.prompt();
+/** Reads and runs lines in a terminal until the person leaves. */
+export async function runShell(process: ShellProcess, terminal: Terminal): Promise<ExitCode> {
+  const commands = capsuleCommands();
+  const history = new History(process.historyPath);
+  const editor = new LineEditor(process.input, process.output, history, (line) => completeLine(line, commands));
+  for (let dropped = 0; ; ) {
+    const line = await readWhole(editor);
+    if (line === null) return 0;
+    dropped = line === DROPPED ? dropped + 1 : 0;
+    if (dropped === 2) return 0;
+    if (line === DROPPED) {
+      await terminal.stderr.write("Ctrl-C once more, or Ctrl-D, leaves.\n");
+      continue;
+    }
+    const running = new AbortController();
+    const stopListening = process.onInterrupt(() => running.abort());
+    const ended = await runLine(line, terminal, running.signal);
+    stopListening();
+    if (ended === "quit") return 0;
+  }
 }
 
-async function runLine(line: string, terminal: Terminal, signal: AbortSignal): Promise<0 | 1 | 2 | "quit"> {
+/** A line with those that it goes on in. */
+async function readWhole(editor: LineEditor): Promise<string | typeof DROPPED | null> {
+  let whole = await editor.read(PROMPT);
+  while (typeof whole === "string" && goesOn(whole)) {
+    const more = await editor.read(MORE_PROMPT);
+    if (typeof more !== "string") return more;
+    whole += `\n${more}`;
+  }
+  return whole;
+}
+
+async function runLine(line: string, terminal: Terminal, signal: AbortSignal): Promise<ExitCode | "quit"> {
   try {
     const [name, ...args] = splitWords(line);
     if (name === undefined) return 0;
@@ -79,8 +97,7 @@ async function runLine(line: string, terminal: Terminal, signal: AbortSignal): P
     if (args.includes("-")) {
       throw new UsageError('Cannot read "-": the shell reads standard input itself', "Give a file.");
     }
-    // The line editor would echo an answer.
-    return await runCommandLine(["capsule", ...args], { ...terminal, canAsk: false }, signal);
+    return await runCommandLine(["capsule", ...args], terminal, signal);
   } catch (error) {
     return printFailure(terminal, error, false);
   }

@@ -40,7 +40,7 @@ function pickerCases(): void {
     const terminal = PseudoTerminal.start(merge, workspace.directory);
     expect(await terminal.waitFor("StageTransition")).toContain("mv2://default/S/abc/artifact/first.md  (1 B)");
     terminal.type(" ");
-    await terminal.waitFor(/◯.*first\.md/);
+    await terminal.waitFor("◯ mv2://default/S/abc/artifact/first.md");
     terminal.type("\r");
     expect(await terminal.ended).toBe(0);
     expect(terminal.shown).toContain("Merged 1 URI and 1 event");

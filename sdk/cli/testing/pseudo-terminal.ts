@@ -49,13 +49,13 @@ export class PseudoTerminal {
     this.child.stdin?.write(keys);
   }
 
-  /** Waits until something new is shown, behind what was waited for before. */
-  async waitFor(expected: string | RegExp): Promise<string> {
+  /** Waits until something is shown behind what was waited for before, and gives all that came up to its end. */
+  async waitFor(expected: string): Promise<string> {
     for (let waitedMs = 0; waitedMs < WAIT_MS; waitedMs += POLL_MS) {
-      const fresh = this.shown.slice(this.seen);
-      const found = typeof expected === "string" ? fresh.indexOf(expected) : fresh.search(expected);
-      if (found >= 0) {
-        this.seen = this.shown.length;
+      const end = this.shown.indexOf(expected, this.seen) + expected.length;
+      if (end >= this.seen + expected.length) {
+        const fresh = this.shown.slice(this.seen, end);
+        this.seen = end;
         return fresh;
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
