@@ -13,7 +13,7 @@ import {
   type VerifyStep,
   verifyStep,
 } from "./core/lifecycle.js";
-import type { Diagnostic, DiagnosticCode, DoctorOptions } from "./diagnostics.js";
+import { type Diagnostic, type DiagnosticCode, type DoctorOptions, worstLevel } from "./diagnostics.js";
 import { CapsuleError, type CapsuleErrorCode, throwIfAborted } from "./errors.js";
 import { describeHolder } from "./lock.js";
 import { isRuntimeError, toCapsuleError } from "./machine-errors.js";
@@ -46,8 +46,10 @@ export async function examinePath(
     const parts = await openForReading(normal, options);
     const { session } = parts;
     try {
-      findings.push(...(await examineSession(session, options)));
-      findings.push(...(await examineMountsOf(parts, options)));
+      const inside = await examineSession(session, options);
+      findings.push(...inside);
+      // The events of a damaged capsule would only say once more that it is.
+      if (worstLevel(inside) !== "error") findings.push(...(await examineMountsOf(parts, options)));
       if (options.exports !== undefined) {
         const { examineExports } = await import("./export/examine.js");
         findings.push(...(await examineExports(session, runtime, options.exports, options.signal)));

@@ -47,6 +47,9 @@ import { addPackRecord } from "./tail";
  * are looked up in the segments that were found right before. What is held is one memtable and the pieces of one segment.
  */
 
+/** A writer makes no larger segments (docs/format.md 7.5). */
+const MAX_SEGMENT_BYTES: u64 = 128 * 1024 * 1024;
+
 /** Offsets of all commit frames (u64), newest first, and how many of them have yet to be gone through. */
 const commits: Buffer = Buffer.create();
 let commitsLeft: usize = 0;
@@ -74,7 +77,7 @@ let nextPage: u32 = 0;
 
 /** Starts the comparison, with a capsule that was opened and not used since. */
 export function beginIndexCheck(): i32 {
-  holdOutput();
+  holdOutput(largestSegmentBytes());
   beginBatch(fileEnd(), headOffset, 0);
   closeSegments();
   memtableReset(0);
@@ -89,6 +92,13 @@ export function beginIndexCheck(): i32 {
   pieces = 0;
   isComparing = false;
   return OK;
+}
+
+/** The length of the largest segment, as far as the file can hold it. Its pieces take little more. */
+function largestSegmentBytes(): usize {
+  let largest: u64 = 0;
+  for (let i: u32 = 0; i < segmentEntryCount(); i++) largest = max(largest, segmentEntry(i).dataLength);
+  return <usize>min(largest + (largest >> 4), min(fileEnd(), MAX_SEGMENT_BYTES));
 }
 
 /** How far in the file the comparison has come. */

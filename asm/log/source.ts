@@ -110,13 +110,15 @@ export function extendOutput(count: usize): usize {
 let isHeld: bool = false;
 
 /** From now on nothing is handed to the host: what is appended can be read back until `dropOutput`. For an instance that only checks. */
-export function holdOutput(): void {
+export function holdOutput(expectedBytes: usize): void {
   isHeld = true;
+  // At once: what a buffer leaves behind each time that it moves would add up to as much again. Without room for all it grows.
+  output.reserve(expectedBytes);
 }
 
-/** Forgets what was appended and held. */
+/** Forgets what was appended and held; its memory is kept for what is held next. */
 export function dropOutput(): void {
-  output.release();
+  output.clear();
 }
 
 /** Hands the output to the host if there is enough of it to be worth a call. */
