@@ -91,7 +91,7 @@ function maskMembers(
 }
 
 function isJson({ uri, attributesJson }: CoreRecord): boolean {
-  const { media_type: told } = (attributesJson === "" ? {} : tryParse(attributesJson)) as { media_type?: unknown };
+  const { media_type: told } = (tryParse(attributesJson) ?? {}) as { readonly media_type?: unknown };
   return /[/+]json$/.test(typeof told === "string" ? told : mediaTypeOf(uri));
 }
 

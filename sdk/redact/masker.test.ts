@@ -109,6 +109,8 @@ describe("what only its place tells", () => {
     for (const [text, masked] of [
       [`Cookie: theme=dark; sid=${drawn}; lang=en`, "Cookie: [masked:cookie]"],
       [`{"set-cookie": "sid=${drawn}; Path=/"}`, '{"set-cookie": "[masked:cookie]"}'],
+      ["//npm.firma.io/:_authToken=abcdefghijklmnopqrst", "//npm.firma.io/:_authToken=[masked:npm]"],
+      [`https://${"a.b".repeat(12)}:x-oauth-basic@github.com/a`, "[masked:npm]:[masked:email]/a"],
       ["sshpass -p 'pa55 ssh host", "sshpass -p '[masked:secret-assignment] ssh host"],
       ["db.firma.io:5432:app:svc:pa55word\n", "db.firma.io:5432:app:svc:[masked:secret-assignment]\n"],
       [`dump ${hex}.`, "dump [masked:github]."],

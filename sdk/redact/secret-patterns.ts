@@ -131,6 +131,18 @@ const transport: Pattern[] = [
 const DRAWN_PAIR = /(?:^|;\s?)[\w.-]{1,64}=(?=[^;\s]{0,64}[0-9])[A-Za-z0-9%._~+/-]{16,}/;
 
 const places: Pattern[] = [
+  // secretlint looks for the first in files of one name alone; of the second it reports as many characters from the scheme on as the token
+  // has, so that its end would stay.
+  {
+    rule: "npm",
+    expression: /_authToken=(?<it>[A-Za-z0-9_.+/=~-]{8,2048})/dy,
+    anchors: { literals: ["_authToken="] },
+  },
+  {
+    rule: "npm",
+    expression: /(?<=https?):\/\/(?<it>[^\s:/?#@"'<>\\]{4,256}):x-oauth-basic@/dy,
+    anchors: { literals: ["://"] },
+  },
   {
     rule: "cookie",
     expression: /(?<![\w-])(?:set-)?cookie["']?\s{0,4}:\s{0,4}["']?(?<it>[\w.-]{1,64}=[^\r\n"'\\]{8,4096})/diy,
