@@ -48,8 +48,9 @@ export async function examinePath(
     try {
       const inside = await examineSession(session, options);
       findings.push(...inside);
-      // The events of a damaged capsule would only say once more that it is.
-      if (worstLevel(inside) !== "error") findings.push(...(await examineMountsOf(parts, options)));
+      // The events of a damaged capsule would only say once more that it is, and those of one whose index isn't looked at may not be found.
+      if (worstLevel(inside) !== "error" && options.index !== false)
+        findings.push(...(await examineMountsOf(parts, options)));
       if (options.exports !== undefined) {
         const { examineExports } = await import("./export/examine.js");
         findings.push(...(await examineExports(session, runtime, options.exports, options.signal)));
