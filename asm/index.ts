@@ -12,7 +12,12 @@ import { isChunk, KEY_BYTES, openChunk, sealChunk, setKey, wipeKey } from "./age
 import { batchRecords, nextRecord, openBatch } from "./capsule/batch";
 import { beginBranch, countBranch, findBranch, findBranchRecord } from "./capsule/branches";
 import { changesStoppedAt, listChanges, listTotals } from "./capsule/changes";
-import { appendCommit, commitSynced as settleCommit, closeNote as writeCloseNote } from "./capsule/commit";
+import {
+  appendCommit,
+  deferIndex as deferIndexing,
+  commitSynced as settleCommit,
+  closeNote as writeCloseNote,
+} from "./capsule/commit";
 import { hashContent, readContent, releaseBlob } from "./capsule/content";
 import { abortStream, beginStream, isRepeat, isStreaming, writeStream } from "./capsule/content-writer";
 import { createSuperblock } from "./capsule/create";
@@ -98,6 +103,11 @@ export function configure(pageCacheBytes: u32, horizontalKernel: i32): void {
 /** Whether what is written from now on is compressed as small as can be, which takes many times longer. */
 export function compressThoroughly(thorough: i32): void {
   setThorough(thorough != 0);
+}
+
+/** Whether commits leave the index to a later one, which must not: for a file that nobody opens before. */
+export function deferIndex(deferred: i32): void {
+  deferIndexing(deferred != 0);
 }
 
 function startReading(): void {

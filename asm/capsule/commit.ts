@@ -72,6 +72,16 @@ let appendedAt: u64 = 0;
 /** Whether the head was committed through this handle and surely isn't a batch of signatures: then nothing need be read to tell. */
 export let headIsContent: bool = false;
 
+let isIndexDeferred: bool = false;
+
+/**
+ * Whether commits leave the index to a later one, so that it isn't written again and again: for a file that nobody opens before its
+ * last commit, which must not defer it. Only a full memtable writes a segment then.
+ */
+export function deferIndex(deferred: bool): void {
+  isIndexDeferred = deferred;
+}
+
 /** Appends everything of the batch, the commit frame and its trailer. An empty batch makes an empty commit. */
 export function appendCommit(at: u64): i32 {
   if (isPoisoned()) return POISONED;
@@ -80,7 +90,8 @@ export function appendCommit(at: u64): i32 {
   if (status == OK) status = finishPack();
   if (status != OK) return status;
   const units = max<u32>(batchRecords, 1);
-  const isFull = tailUnits + units >= MAX_TAIL_UNITS || textBytes >= MAX_TAIL_TEXT_BYTES || segmentsChanged;
+  const isDue = tailUnits + units >= MAX_TAIL_UNITS || textBytes >= MAX_TAIL_TEXT_BYTES;
+  const isFull = (isDue && !isIndexDeferred) || segmentsChanged;
   if (isFull) {
     status = cutSegment();
     if (status != OK) return status;

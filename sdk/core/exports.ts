@@ -13,6 +13,7 @@ export interface CoreExports {
   failurePointer(): number;
   configure(pageCacheBytes: number, horizontalKernel: number): void;
   compressThoroughly(thorough: number): void;
+  deferIndex(deferred: number): void;
 
   createCapsule(createdAtMs: number, analyzerId: number, workspaceLength: number): number;
   openCapsule(fileBytes: number): number;

@@ -58,6 +58,8 @@ class Copier {
   async run(): Promise<RebuildReport> {
     const { signal, onProgress } = this.options;
     const { recordCount } = this.source.info;
+    // The index is written once, and not with each commit: nobody opens the target in between.
+    this.target.exports.deferIndex(1);
     this.times = await readCommitTimes(this.source, signal);
     this.forks = await readForkSequences(this.source);
     for (let number = 0; number < recordCount; number++) {
@@ -71,6 +73,7 @@ class Copier {
       if (record.sequence !== this.sequence) await this.passCommits(record.sequence);
       await this.copy(record);
     }
+    this.target.exports.deferIndex(0);
     this.commit();
     onProgress?.(recordCount, recordCount);
     const { stored, changed, leftOut } = this.writer;
