@@ -40,7 +40,7 @@ export interface CapsuleConfig {
   readonly writerQueue: number;
   readonly export: {
     readonly mode: ExportMode;
-    /** Resolved against the workspace; null: `docs/specs/<SPEC>/runs/<RUN>`. */
+    /** Resolved against the workspace; null: `docs/specs`. */
     readonly dir: string | null;
     readonly retentionDays: number;
     readonly keepPinned: boolean;

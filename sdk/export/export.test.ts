@@ -4,7 +4,15 @@ import type { Runtime } from "../../runtimes/contract.js";
 import { Capsule } from "../capsule.js";
 import type { Readable } from "../readable.js";
 import { generateSigningKeys } from "../signature/keys.js";
-import { CAPSULE_PATH, collect, collectBytes, errorOf, memoryMachine, repeatingRandom } from "../testing/fixtures.js";
+import {
+  CAPSULE_PATH,
+  collect,
+  collectBytes,
+  errorOf,
+  memoryMachine,
+  repeatable,
+  repeatingRandom,
+} from "../testing/fixtures.js";
 import { makeRuns, openMain } from "../testing/runs.js";
 import { checkGolden } from "./golden.js";
 import { readManifest } from "./manifest.js";
@@ -178,6 +186,73 @@ describe("export", () => {
     await source.emit({ type: "CapsuleGC", payload: { ...freed, deleted_paths: [path] } });
     await source.commit();
     expect(await missed()).toEqual([]);
+    await source.close();
+  });
+
+  test("every URI that something in it refers to resolves in it, or is listed", async () => {
+    const source = await openMain(runtime);
+    for (const options of [{ safe: false }, { safe: true }]) {
+      await source.export({ runId: "1", out: OUT, encrypt: false, force: true, ...options });
+      const exported = await Capsule.open(OUT, { runtime, branch: "run/1" });
+      const listed = new Set((await readManifest(exported)).omissions.map(({ uri }) => uri));
+      let referred = 0;
+      for await (const entry of exported.list({ kinds: ["revision", "event", "checkpoint"] })) {
+        const text = entry.sizeBytes > 65_536 ? "" : await exported.get(entry.uri, { as: "text" });
+        const found = `${JSON.stringify(entry.attributes)} ${text}`.matchAll(/"(mv2:[^"]*)"/g);
+        for (const [, uri = ""] of found) {
+          referred++;
+          expect((await exported.resolve(uri)) !== null || listed.has(uri), `${entry.uri} refers to ${uri}`).toBe(true);
+        }
+      }
+      expect(referred).toBeGreaterThan(6);
+      await exported.close();
+    }
+    await source.close();
+  });
+
+  test("takes a run from the branch that it was kept on, without what else is there", async () => {
+    const machine = memoryMachine();
+    const common = repeatable(machine);
+    const main = await Capsule.create(CAPSULE_PATH, common);
+    await main.put({ path: "before.md" }, "retry budget before the fork");
+    await main.commit();
+    await main.fork("experiment");
+    await main.close();
+    const onBranch = { ...common, mode: "write" as const, branch: "experiment", specId: "SPEC-9" };
+    for (const runId of ["x", "y"]) {
+      const run = await Capsule.open(CAPSULE_PATH, { ...onBranch, runId });
+      await run.put({ path: "plan.md" }, `the plan of ${runId}`);
+      await run.commitStage({ stage: "plan" });
+      await run.close();
+    }
+    const source = await openMain(machine);
+    const options = { runId: "x", out: OUT, encrypt: false, safe: false };
+    expect((await source.export(options)).checkpointCount).toBe(1);
+    const exported = await Capsule.open(OUT, { runtime: machine, branch: "run/x" });
+    const uris = (await collect(exported.list())).map(({ uri }) => uri);
+    expect(uris).toEqual(["mv2://default/SPEC-9/x/artifact/plan.md"]);
+    expect((await readManifest(exported)).source.branch).toBe("experiment");
+    await exported.close();
+    // By now main holds something of the run, too: the event that tells of the export.
+    expect((await source.export({ ...options, force: true })).artifactCount).toBe(1);
+    expect((await errorOf(source.export({ ...options, branch: "nowhere" }))).code).toBe("UnknownBranch");
+    await source.close();
+  });
+
+  test("what was merged into the run's branch is written as what it is", async () => {
+    const machine = memoryMachine();
+    await makeRuns(machine);
+    const source = await openMain(machine);
+    await source.merge({ from: "run/10", to: "run/1" });
+    await source.export({ runId: "1", out: OUT, encrypt: false, safe: false });
+    const exported = await Capsule.open(OUT, { runtime: machine, branch: "run/1" });
+    const [there, here] = [await source.snapshot({ branch: "run/1" }), await exported.snapshot()];
+    expect(await searches(here)).toEqual(await searches(there));
+    const text = { as: "text" } as const;
+    const notes = "mv2://default/SPEC-1/10/artifact/notes.md";
+    expect(await here.get(notes, text)).toBe(await there.get(notes, text));
+    expect(await exported.doctor({ deep: true })).toMatchObject([{ level: "ok" }]);
+    await exported.close();
     await source.close();
   });
 });

@@ -71,6 +71,8 @@ async function findBranch(
   for (let branch = MAIN_BRANCH; branch < session.info.branchCount; branch++) {
     if ((await specOnBranch(session, branch, runId, specId)) !== null) holding.push(branch);
   }
+  // Merges and exports leave events of a run on main: it counts where nothing else does.
+  if (holding.length > 1 && holding[0] === MAIN_BRANCH) holding.shift();
   const [only, ...others] = holding;
   if (only === undefined) throw await unknownRun(session, runId, specId);
   if (others.length === 0) return only;

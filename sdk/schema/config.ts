@@ -45,7 +45,9 @@ export const configSchema = z
         export: z
           .strictObject({
             mode: z.enum(exportModes).describe("When a run is exported by itself. Default risk"),
-            dir: path.describe("Where exports go, as seen from the workspace. Default docs/specs/<SPEC>/runs/<RUN>"),
+            dir: path.describe(
+              "Where exports go, as seen from the workspace: <SPEC>/runs/<RUN> below it. Default docs/specs",
+            ),
             retention_days: z.number().int().min(0).describe("Age at which gc deletes an export. Default 30"),
             keep_pinned: z.boolean().describe("Whether gc leaves pinned exports. Default true"),
             recipients: z.array(z.string().min(1)).describe("Public keys that exports are encrypted to. Default none"),

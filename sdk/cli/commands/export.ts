@@ -8,6 +8,7 @@ import type { GoldenQuery } from "../../schema/export.js";
 import type { OutputBody } from "../../schema/output.js";
 import { type CommandContext, writing } from "../context.js";
 import { UsageError } from "../failure.js";
+import { readSigningKey } from "../key-file.js";
 import { collect, specOf } from "../options.js";
 import { formatBytes, plural } from "../output/format.js";
 import { startProgress } from "../output/progress.js";
@@ -23,6 +24,7 @@ interface ExportCommandOptions {
   readonly unsafe?: boolean;
   readonly allowUri?: boolean;
   readonly recipient?: readonly string[];
+  readonly sign?: string;
   readonly golden?: string;
   readonly pin?: boolean;
   readonly force?: boolean;
@@ -40,6 +42,7 @@ export function addExport(group: Command, run: Run): void {
     .option("--unsafe", "mask nothing; the export says so")
     .option("--allow-uri", "let secrets in URIs, runs and specs get out, which can't be masked")
     .option("--recipient <key>", "for whom: a key age1…, or a file of them; may be repeated", collect)
+    .option("--sign <file>", "the key file to sign with; default: the configuration's, if there is one")
     .option("--golden <file>", "queries to ask of the export and to store with their answers, JSON")
     .option("--pin", "keep gc from deleting it")
     .option("--force", "replace an export that stands there")
@@ -70,7 +73,8 @@ async function requestOf(context: CommandContext, options: ExportCommandOptions)
   if (options.safe === true && options.unsafe === true) {
     throw new UsageError("Cannot export both --safe and --unsafe", "Use one of the two.");
   }
-  const { dir } = context.config.capsule.export;
+  const { dir, signKey } = context.config.capsule.export;
+  const signKeyPath = options.sign ?? signKey;
   return {
     runId,
     ...specOf(options),
@@ -80,6 +84,7 @@ async function requestOf(context: CommandContext, options: ExportCommandOptions)
     ...(options.encrypt ? await secretsOf(context, options) : { encrypt: false }),
     safe: options.unsafe !== true,
     allowUri: options.allowUri ?? false,
+    ...(signKeyPath === null ? {} : { signKey: await readSigningKey(context, signKeyPath) }),
     ...(options.golden === undefined ? {} : { golden: readGolden(options.golden) }),
     pin: options.pin ?? false,
     force: options.force ?? false,
@@ -147,6 +152,7 @@ function showResult(screen: Parameters<CommandResult["show"]>[0], result: Export
   screen.line(green("Exported "), cyan(result.outputPath), dim(` (${formatBytes(result.bytesWritten)})`));
   screen.line("  ", counts);
   screen.line("  ", dim(`SHA-256 ${result.contentHash}`));
+  if (result.signature !== null) screen.line("  ", dim(`signed by ${result.signature.key}`));
   if (!result.encrypted) screen.line(yellow("  not encrypted"));
   if (result.redactions === null) screen.line(yellow("  nothing was masked"));
   else screen.line("  ", dim(`${plural(Number(result.redactions["masked"]), "mask")}`));

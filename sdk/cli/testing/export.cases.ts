@@ -72,6 +72,15 @@ function exportCases(): void {
     }
   });
 
+  it("signs with the key of a file, and says who signed", async () => {
+    const { public_key: key } = await workspace.json("keygen", ["keygen", "--out", "sign.key"]);
+    const args = ["export", "--run", "abc", "--no-encrypt", "--unsafe", "--out", "signed.mv2", "--sign", "sign.key"];
+    expect((await workspace.json("export", args)).signature).toMatchObject({ key });
+    const capsule = await Capsule.open(workspace.path("signed.mv2"));
+    expect((await capsule.verifySignatures({ trustedKeys: [key] })).state).toBe("verified");
+    await capsule.close();
+  });
+
   it("fails with what is wrong, and leaves nothing", async () => {
     mkdirSync(workspace.path("out"));
     const args = ["export", "--unsafe", "--out", "out/run.mv2e"];
