@@ -15,6 +15,7 @@ import { terminalTable, verdict } from "./report.js";
 import type { Row } from "./rows.js";
 import { commits } from "./topics/commits.js";
 import type { Topic } from "./topics/context.js";
+import { encryption } from "./topics/encryption.js";
 import { history } from "./topics/history.js";
 import { records } from "./topics/records.js";
 import { scale } from "./topics/scale.js";
@@ -22,7 +23,16 @@ import { search } from "./topics/search.js";
 import { startup } from "./topics/startup.js";
 import { verification } from "./topics/verification.js";
 
-const topics: Readonly<Record<string, Topic>> = { search, commits, records, history, verification, scale, startup };
+const topics: Readonly<Record<string, Topic>> = {
+  search,
+  commits,
+  records,
+  history,
+  verification,
+  encryption,
+  scale,
+  startup,
+};
 
 function chosenTopics({ topics: names }: BenchOptions): [string, Topic][] {
   const unknown = names.filter((name) => topics[name] === undefined);
