@@ -13,8 +13,8 @@ test("runTopics() gives each case a folder of its own, and goes on after one tha
     },
     third: async ({ folder }: { readonly folder: string }) => folders.push(folder),
   };
-  const { topic } = await runTopics({ folder: "/work", runtime }, { topics: [{ name: "topic", cases }] });
-  expect(folders).toEqual(["/work/topic/0", "/work/topic/2"]);
+  const { topic } = await runTopics({ folder: "/project", runtime }, { topics: [{ name: "topic", cases }] });
+  expect(folders).toEqual(["/project/topic/0", "/project/topic/2"]);
   expect(topic?.["second"]).toMatch(/^failed: Error: broken/);
   expect(topic?.["first"]).toMatch(/^[0-9a-f]{64}$/);
   expect(topic?.["third"]).not.toBe(topic?.["first"]);

@@ -6,7 +6,7 @@ import { Capsule } from "../capsule.js";
 import { collect, errorOf, repeatingRandom, START_MS } from "../testing/fixtures.js";
 
 const DAY_MS = 86_400_000;
-const WORKSPACE = "/work/.speckit/memvid/workspace.mv2";
+const WORKSPACE = "/project/.speckit/memvid/workspace.mv2";
 const PLAIN = { encrypt: false, safe: false } as const;
 
 /** A workspace in a machine whose clock a test moves. */
@@ -43,12 +43,12 @@ class Machine {
   /** Exports a run of one document and gives the file's path. */
   async export(runId: string, pin = false): Promise<string> {
     await this.writing((capsule) => capsule.put({ specId: "S", runId, path: "a.md" }, `a retry of ${runId}`));
-    const options = { ...PLAIN, runId, workspaceDir: "/work", pin };
+    const options = { ...PLAIN, runId, workspaceDir: "/project", pin };
     return (await this.writing((capsule) => capsule.export(options))).outputPath;
   }
 
   gc(options: Parameters<Capsule["gc"]>[0] = {}) {
-    return this.writing((capsule) => capsule.gc({ workspaceDir: "/work", ...options }));
+    return this.writing((capsule) => capsule.gc({ workspaceDir: "/project", ...options }));
   }
 
   has(path: string): boolean {
@@ -105,7 +105,7 @@ describe("gc", () => {
     const before = machine.runtime.files.readFile(WORKSPACE);
     const dry = await machine.gc({ dryRun: true });
     const reader = await Capsule.open(WORKSPACE, { runtime: machine.runtime });
-    expect(await reader.gc({ dryRun: true, workspaceDir: "/work" })).toEqual(dry);
+    expect(await reader.gc({ dryRun: true, workspaceDir: "/project" })).toEqual(dry);
     expect((await errorOf(reader.gc())).code).toBe("ReadOnly");
     await reader.close();
     expect(machine.has(old)).toBe(true);
@@ -120,12 +120,12 @@ describe("gc", () => {
       expect(await capsule.pin(other, { actor: "me" })).toMatchObject({ pinned: true, changed: true });
       expect(await capsule.pin(other)).toMatchObject({ pinned: true, changed: false });
     });
-    const moved = "/work/docs/specs/S/runs/moved/elsewhere.mv2";
-    machine.runtime.files.makeDirectory("/work/docs/specs/S/runs/moved");
+    const moved = "/project/docs/specs/S/runs/moved/elsewhere.mv2";
+    machine.runtime.files.makeDirectory("/project/docs/specs/S/runs/moved");
     machine.runtime.files.rename(pinned, moved);
     machine.later(400);
     expect(await machine.gc({ retentionDays: 0 })).toMatchObject({ exportsDeleted: 0, exportsPreserved: 2 });
-    const result = await machine.writing((capsule) => capsule.unpin(other, { workspaceDir: "/work" }));
+    const result = await machine.writing((capsule) => capsule.unpin(other, { workspaceDir: "/project" }));
     expect(result).toMatchObject({ pinned: false, changed: true, path: "docs/specs/S/runs/r2/capsule.mv2" });
     expect(await machine.gc()).toMatchObject({ exportsDeleted: 1, exportsPreserved: 1 });
     expect([machine.has(moved), machine.has(other)]).toEqual([true, false]);
@@ -142,9 +142,9 @@ describe("gc", () => {
     // Another workspace, which has no event of it: its manifest tells.
     const foreign = await Machine.create();
     foreign.now = machine.now;
-    foreign.write("/work/docs/specs/X/runs/1/capsule.mv2", bytes);
-    foreign.write("/work/docs/specs/X/runs/2/capsule.mv2", foreign.runtime.files.readFile(WORKSPACE));
-    foreign.write("/work/docs/specs/X/runs/3/capsule.mv2e", age("unknown"));
+    foreign.write("/project/docs/specs/X/runs/1/capsule.mv2", bytes);
+    foreign.write("/project/docs/specs/X/runs/2/capsule.mv2", foreign.runtime.files.readFile(WORKSPACE));
+    foreign.write("/project/docs/specs/X/runs/3/capsule.mv2e", age("unknown"));
     expect((await foreign.gc()).deleted.map(({ path }) => path)).toEqual(["docs/specs/X/runs/1/capsule.mv2"]);
     foreign.later(30);
     expect((await foreign.gc()).deleted.map(({ path }) => path)).toEqual([
@@ -160,17 +160,17 @@ describe("gc", () => {
     const machine = await Machine.create();
     const bytes = machine.runtime.files.readFile(await machine.export("r1"));
     const kept = [
-      "/work/docs/specs/S/capsule.mv2",
-      "/work/docs/specs/S/runs/capsule.mv2",
-      "/work/docs/specs/S/runs/r1/deeper/capsule.mv2",
-      "/work/docs/capsule.mv2",
-      "/work/.speckit/memvid/mounts/m.mv2",
+      "/project/docs/specs/S/capsule.mv2",
+      "/project/docs/specs/S/runs/capsule.mv2",
+      "/project/docs/specs/S/runs/r1/deeper/capsule.mv2",
+      "/project/docs/capsule.mv2",
+      "/project/.speckit/memvid/mounts/m.mv2",
       "/elsewhere/S/runs/r1/capsule.mv2",
     ];
     for (const path of kept) machine.write(path, bytes);
-    machine.write("/work/docs/specs/S/runs/r1/report.md", new TextEncoder().encode("# Report"));
-    machine.write("/work/docs/specs/S/runs/r1/secrets.age", age("anything"));
-    machine.write("/work/docs/specs/S/runs/r1/empty.mv2", new Uint8Array(0));
+    machine.write("/project/docs/specs/S/runs/r1/report.md", new TextEncoder().encode("# Report"));
+    machine.write("/project/docs/specs/S/runs/r1/secrets.age", age("anything"));
+    machine.write("/project/docs/specs/S/runs/r1/empty.mv2", new Uint8Array(0));
     machine.later(100);
     expect(await machine.gc()).toMatchObject({ exportsDeleted: 1, exportsSkipped: 3 });
     const mounts = { dir: ".speckit/memvid/mounts" };
@@ -192,19 +192,19 @@ describe("gc", () => {
     await machine.export("r1", true);
     const targets = [
       WORKSPACE,
-      "/work/.speckit/memvid/mounts/m.mv2",
-      "/work/docs/specs/S/runs/r1/capsule.mv2e",
+      "/project/.speckit/memvid/mounts/m.mv2",
+      "/project/docs/specs/S/runs/r1/capsule.mv2e",
       "/elsewhere/S/runs/r2/capsule.mv2",
     ];
     const orphans = targets.map((target, index) => temporaryPath(target, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, index)));
     for (const path of orphans) machine.write(path, Uint8Array.of(1, 2, 3));
-    machine.write("/work/docs/specs/S/runs/r1/notes.speckit-tmp", Uint8Array.of(1));
+    machine.write("/project/docs/specs/S/runs/r1/notes.speckit-tmp", Uint8Array.of(1));
     machine.now += DAY_MS;
     expect(await machine.gc({ dir: "/elsewhere" })).toMatchObject({ tempFilesDeleted: 0 });
     machine.now += 1;
     expect(await machine.gc({ dir: "/elsewhere" })).toMatchObject({ tempFilesDeleted: 4, bytesFreed: 12 });
     for (const path of orphans) expect(machine.has(path)).toBe(false);
-    expect(machine.has("/work/docs/specs/S/runs/r1/notes.speckit-tmp")).toBe(true);
+    expect(machine.has("/project/docs/specs/S/runs/r1/notes.speckit-tmp")).toBe(true);
     expect((await machine.events()).at(-1)).toMatchObject({ exports_deleted: 0, temp_files_deleted: 4 });
   });
 
@@ -227,7 +227,10 @@ describe("gc", () => {
     const machine = await Machine.create();
     const name = "long".repeat(30);
     for (let index = 0; index < 150; index++) {
-      machine.write(temporaryPath(`/work/.speckit/memvid/${name}`, Uint8Array.of(9, 9, 9, 9, 9, 9, 9, index)), age(""));
+      machine.write(
+        temporaryPath(`/project/.speckit/memvid/${name}`, Uint8Array.of(9, 9, 9, 9, 9, 9, 9, index)),
+        age(""),
+      );
     }
     machine.later(2);
     expect(await machine.gc()).toMatchObject({ tempFilesDeleted: 150 });
@@ -239,14 +242,14 @@ describe("gc", () => {
 
   it("refuses days that are none, and pins of what is no export", async () => {
     const machine = await Machine.create();
-    machine.write("/work/notes.md", new TextEncoder().encode("# Notes"));
+    machine.write("/project/notes.md", new TextEncoder().encode("# Notes"));
     for (const retentionDays of [-1, 1.5, Number.NaN]) {
       expect((await errorOf(machine.gc({ retentionDays }))).code).toBe("InvalidArgument");
     }
     await machine.writing(async (capsule) => {
-      expect((await errorOf(capsule.pin("/work/notes.md"))).code).toBe("InvalidArgument");
+      expect((await errorOf(capsule.pin("/project/notes.md"))).code).toBe("InvalidArgument");
       expect((await errorOf(capsule.pin(WORKSPACE))).code).toBe("InvalidArgument");
-      expect((await errorOf(capsule.pin("/work/none.mv2"))).code).toBe("NotFound");
+      expect((await errorOf(capsule.pin("/project/none.mv2"))).code).toBe("NotFound");
     });
   });
 });
