@@ -1,22 +1,19 @@
 /** The keys of age as people write them: recipients `age1…`, identities `AGE-SECRET-KEY-1…` (C2SP age.md, "X25519"). */
 
 import { x25519 } from "@noble/curves/ed25519.js";
-import { bech32 } from "@scure/base";
 import { argumentError, CapsuleError } from "../errors.js";
+import {
+  formatPublicText,
+  formatSecretText,
+  KEY_BYTES,
+  looksSecret,
+  parsePublicText,
+  parseSecretText,
+} from "../key-text.js";
 import { defaultRuntime } from "../runtime.js";
 
 const RECIPIENT_PREFIX = "age";
 const IDENTITY_PREFIX = "age-secret-key-";
-const KEY_BYTES = 32;
-
-/** The 32 bytes of a key with a prefix, or null. Case is part of the form: an identity is upper case, a recipient lower. */
-function tryDecode(text: string, prefix: string): Uint8Array | null {
-  const decoded = bech32.decodeUnsafe(text);
-  if (decoded === undefined || decoded.prefix !== prefix) return null;
-  const bytes = bech32.fromWordsUnsafe(decoded.words);
-  decoded.words.fill(0);
-  return bytes instanceof Uint8Array && bytes.length === KEY_BYTES ? bytes : null;
-}
 
 /**
  * The public key of a recipient, 32 bytes.
@@ -24,11 +21,9 @@ function tryDecode(text: string, prefix: string): Uint8Array | null {
  * @throws CapsuleError `InvalidArgument`
  */
 export function parseRecipient(text: string): Uint8Array {
-  const key = typeof text === "string" && text === text.toLowerCase() ? tryDecode(text, RECIPIENT_PREFIX) : null;
+  const key = parsePublicText(RECIPIENT_PREFIX, text);
   if (key !== null) return key;
-  // Somebody may have given his identity by mistake: it isn't repeated.
-  const isSecret = typeof text === "string" && text.toLowerCase().startsWith(IDENTITY_PREFIX);
-  if (isSecret) throw secretGiven();
+  if (looksSecret(IDENTITY_PREFIX, text)) throw secretGiven();
   throw argumentError(
     "recipients",
     'X25519 keys such as "age1…"',
@@ -50,7 +45,7 @@ function secretGiven(): CapsuleError {
  * @throws CapsuleError `InvalidArgument`, which doesn't repeat what was given
  */
 export function parseIdentity(text: string): Uint8Array {
-  const key = typeof text === "string" && text === text.toUpperCase() ? tryDecode(text, IDENTITY_PREFIX) : null;
+  const key = parseSecretText(IDENTITY_PREFIX, text);
   if (key !== null) return key;
   throw new CapsuleError(
     "InvalidArgument",
@@ -74,7 +69,7 @@ export interface AgeKeyPair {
  */
 export function recipientOf(identity: string): string {
   const secret = parseIdentity(identity);
-  const recipient = bech32.encodeFromBytes(RECIPIENT_PREFIX, x25519.getPublicKey(secret));
+  const recipient = formatPublicText(RECIPIENT_PREFIX, x25519.getPublicKey(secret));
   secret.fill(0);
   return recipient;
 }
@@ -88,7 +83,7 @@ export function recipientOf(identity: string): string {
  */
 export function generateAgeKeys(random = defaultRuntime.environment.randomBytes): AgeKeyPair {
   const secret = random(KEY_BYTES);
-  const identity = bech32.encodeFromBytes(IDENTITY_PREFIX, secret).toUpperCase();
+  const identity = formatSecretText(IDENTITY_PREFIX, secret);
   secret.fill(0);
   return { identity, recipient: recipientOf(identity) };
 }

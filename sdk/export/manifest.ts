@@ -3,11 +3,11 @@
 import { canonicalJson } from "../canonical-json.js";
 import { AnalyzerId } from "../core/exports.js";
 import { CapsuleError } from "../errors.js";
-import { type ExportManifest, MANIFEST_VERSION } from "../schema/export.js";
+import type { ExportManifest } from "../schema/export.js";
 import type { Session } from "../session.js";
 import type { BuiltContent } from "./builder.js";
 import type { ExportFormat, Omission, OpenExport } from "./options.js";
-import { goldenUri, manifestUri, omissionsUri, redactionsUri } from "./places.js";
+import { goldenUri, MANIFEST_VERSION, manifestUri, omissionsUri, redactionsUri } from "./places.js";
 import type { RunSource } from "./run-source.js";
 
 export const MAX_MANIFEST_BYTES = 1024 * 1024;

@@ -2,6 +2,9 @@
 
 import { DEFAULT_SPEC, formatUri, parseUri, type Uri } from "../uri.js";
 
+/** Stands in every manifest. */
+export const MANIFEST_VERSION = 1;
+
 /** The run, of the reserved spec, that nothing else may be put into. */
 export const EXPORT_RUN = "export";
 

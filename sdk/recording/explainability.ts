@@ -1,6 +1,7 @@
 /** How a search came to its hits, as a `RetrievalResponse` keeps it: enough to compare a second search with it bit by bit. */
 
-import type { JsonObject, JsonValue } from "../../runtimes/contract.js";
+import type { JsonObject } from "../../runtimes/contract.js";
+import { explanationJson, termsJson } from "../explanation-json.js";
 import type { HitExplanation, SearchResult } from "../hits.js";
 
 /**
@@ -14,26 +15,7 @@ export function explainability(result: SearchResult): JsonObject {
     document_count: result.documentCount,
     average_title_length: result.averageTitleLength,
     average_body_length: result.averageBodyLength,
-    terms: result.terms.map(({ term, queryFrequency, documentFrequency, idf }) => ({
-      term,
-      query_frequency: queryFrequency,
-      document_frequency: documentFrequency,
-      idf,
-    })),
-    ...(explanations.includes(undefined) ? {} : { hits: (explanations as HitExplanation[]).map(describeHit) }),
-  };
-}
-
-function describeHit({ terms, titleLength, bodyLength }: HitExplanation): JsonValue {
-  return {
-    title_length: titleLength,
-    body_length: bodyLength,
-    terms: terms.map(({ term, titleFrequency, bodyFrequency, saturation, contribution }) => ({
-      term,
-      title_frequency: titleFrequency,
-      body_frequency: bodyFrequency,
-      saturation,
-      contribution,
-    })),
+    terms: termsJson(result.terms),
+    ...(explanations.includes(undefined) ? {} : { hits: (explanations as HitExplanation[]).map(explanationJson) }),
   };
 }

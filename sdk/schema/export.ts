@@ -1,13 +1,12 @@
 /** What an export says of itself, and what it may be asked: checked by zod. */
 
 import { z } from "zod";
+import { MANIFEST_VERSION } from "../export/places.js";
 
 const count = z.number().int().nonnegative();
 const name = z.string().min(1);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const capsuleId = z.string().regex(/^[0-9a-f]{32}$/);
-
-export const MANIFEST_VERSION = 1;
 
 /** Members that this version doesn't know are let be: a newer one may have written them. */
 export const manifestSchema = z.looseObject({

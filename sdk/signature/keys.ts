@@ -1,7 +1,7 @@
 /** Signing keys as people write them: Bech32 with a checksum, `SPECKIT-SIGN-1…` and `speckit-pub-1…` (docs/signatures.md). */
 
-import { bech32 } from "@scure/base";
 import { CapsuleError } from "../errors.js";
+import { formatPublicText, formatSecretText, looksSecret, parsePublicText, parseSecretText } from "../key-text.js";
 import { defaultRuntime } from "../runtime.js";
 import { derivePublicKey, isUsablePublicKey, KEY_BYTES } from "./ed25519.js";
 
@@ -16,22 +16,13 @@ export interface SigningKeyPair {
   readonly publicKey: string;
 }
 
-/** The 32 bytes of a key with a prefix, or null. Case is part of the form: a secret is upper case, a public key lower. */
-function tryDecode(text: string, prefix: string): Uint8Array | null {
-  const decoded = bech32.decodeUnsafe(text);
-  if (decoded === undefined || decoded.prefix !== prefix) return null;
-  const bytes = bech32.fromWordsUnsafe(decoded.words);
-  decoded.words.fill(0);
-  return bytes instanceof Uint8Array && bytes.length === KEY_BYTES ? bytes : null;
-}
-
 /**
  * The 32 bytes of a secret key (RFC 8032, "private key"), to be wiped by the caller.
  *
  * @throws CapsuleError `InvalidArgument`, which doesn't repeat what was given
  */
 export function parseSecretKey(text: string): Uint8Array {
-  const key = typeof text === "string" && text === text.toUpperCase() ? tryDecode(text, SECRET_PREFIX) : null;
+  const key = parseSecretText(SECRET_PREFIX, text);
   if (key !== null) return key;
   throw new CapsuleError("InvalidArgument", 'Cannot use the signing key: expected a secret key "SPECKIT-SIGN-1…"', {
     hint: 'Run "speckit capsule keygen" to make one.',
@@ -45,10 +36,9 @@ export function parseSecretKey(text: string): Uint8Array {
  * @throws CapsuleError `InvalidArgument`
  */
 export function parsePublicKey(text: string): Uint8Array {
-  const key = typeof text === "string" && text === text.toLowerCase() ? tryDecode(text, PUBLIC_PREFIX) : null;
+  const key = parsePublicText(PUBLIC_PREFIX, text);
   if (key !== null && isUsablePublicKey(key)) return key;
-  // Somebody may have given his secret key by mistake: it isn't repeated.
-  const isSecret = typeof text === "string" && text.toLowerCase().startsWith(SECRET_PREFIX);
+  const isSecret = looksSecret(SECRET_PREFIX, text);
   const got = isSecret ? "a secret key" : "something else";
   throw new CapsuleError("InvalidArgument", `Cannot use the public key: expected "speckit-pub-1…", got ${got}`, {
     hint: isSecret
@@ -59,7 +49,7 @@ export function parsePublicKey(text: string): Uint8Array {
 }
 
 /** A public key's text. */
-export const formatPublicKey = (key: Uint8Array): string => bech32.encodeFromBytes(PUBLIC_PREFIX, key);
+export const formatPublicKey = (key: Uint8Array): string => formatPublicText(PUBLIC_PREFIX, key);
 
 /**
  * The public key of a secret one.
@@ -85,7 +75,7 @@ export function publicKeyOf(secretKey: string): string {
 export function generateSigningKeys(random = defaultRuntime.environment.randomBytes): SigningKeyPair {
   const secret = random(KEY_BYTES);
   try {
-    const secretKey = bech32.encodeFromBytes(SECRET_PREFIX, secret).toUpperCase();
+    const secretKey = formatSecretText(SECRET_PREFIX, secret);
     return { secretKey, publicKey: formatPublicKey(derivePublicKey(secret)) };
   } finally {
     secret.fill(0);

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { MAIN_BRANCH_NAME } from "../../branch-names.js";
+import { explanationJson, termsJson } from "../../explanation-json.js";
 import type { Hit, SearchResult } from "../../hits.js";
 import type { Readable } from "../../readable.js";
 import type { OutputBody } from "../../schema/output.js";
@@ -117,7 +118,7 @@ function resultOf({ query, branch, asOf, mount, explain }: Asked, found: SearchR
       },
       total: found.total,
       hits: found.hits.map(describeHit),
-      ...(explain ? { terms: describeTerms(found) } : {}),
+      ...(explain ? { terms: termsJson(found.terms) } : {}),
       results_digest: found.resultsDigest,
     },
     show(screen) {
@@ -151,29 +152,6 @@ function describeHit({ uri, score, title, snippet, highlights, explanation }: Hi
     ...(title === null ? {} : { title }),
     snippet: snippet ?? "",
     highlights: highlights.map(({ start, end }) => ({ start, end })),
-    ...(explanation === undefined ? {} : { explanation: describeExplanation(explanation) }),
+    ...(explanation === undefined ? {} : { explanation: explanationJson(explanation) }),
   };
-}
-
-function describeExplanation({ terms, titleLength, bodyLength }: NonNullable<Hit["explanation"]>) {
-  return {
-    terms: terms.map(({ term, titleFrequency, bodyFrequency, saturation, contribution }) => ({
-      term,
-      title_frequency: titleFrequency,
-      body_frequency: bodyFrequency,
-      saturation,
-      contribution,
-    })),
-    title_length: titleLength,
-    body_length: bodyLength,
-  };
-}
-
-function describeTerms({ terms }: SearchResult) {
-  return terms.map(({ term, queryFrequency, documentFrequency, idf }) => ({
-    term,
-    query_frequency: queryFrequency,
-    document_frequency: documentFrequency,
-    idf,
-  }));
 }
