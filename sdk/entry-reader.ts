@@ -8,7 +8,7 @@ import type { Entry, EntryKind, HashedEntry, ListOptions } from "./entries.js";
 import { argumentError, CapsuleError, throwIfAborted } from "./errors.js";
 import { mediaTypeOf } from "./media-types.js";
 import type { Session } from "./session.js";
-import { checkUri, type Uri } from "./uri.js";
+import { checkUri, parseUri, type Uri } from "./uri.js";
 
 /** Entries that one call of the core lists. */
 const PAGE_ENTRIES = 256;
@@ -122,8 +122,17 @@ export async function* listEntries(
     }
     const last = page.at(-1);
     if (last === undefined || page.length < pageEntries) return;
-    after = last.uri;
+    const kind = KINDS[last.kind];
+    after = kind === undefined || kinds.includes(kind) ? last.uri : behindSiblings(last.uri);
   }
+}
+
+/**
+ * Where to go on behind something that isn't listed: beyond all of its run and type, of which there may be thousands, since a type's URIs
+ * are of one kind. "0" is the byte behind "/".
+ */
+function behindSiblings(uri: string): string {
+  return `${uri.slice(0, -parseUri(uri).path.length - 1)}0`;
 }
 
 /** A view that stays what it is while someone steps through it, whatever is refreshed or committed meanwhile. */
