@@ -46,6 +46,9 @@ async function run({ code, expected }: Example): Promise<unknown> {
   const uri = await capsule.put({ path: "notes.md" }, "the retry budget");
   await capsule.put({ path: "plan.md", specId: "SPEC-1", runId: "abc" }, "on a run");
   await capsule.commit({ label: "plan done" });
+  const passphrase = "correct horse battery staple";
+  if (code.includes("run-abc.mv2e"))
+    await capsule.export({ runId: "abc", out: "run-abc.mv2e", safe: false, passphrase, workFactor: 2 });
   const world = {
     Capsule: { open: (at: string, options: OpenOptions) => Capsule.open(at, { ...options, runtime }) },
     CapsuleError,
@@ -60,6 +63,7 @@ async function run({ code, expected }: Example): Promise<unknown> {
     capsule,
     uri,
     path,
+    passphrase,
     files: [{ path: "a.md", text: "a" }],
   };
   // A block of its own: an example may name its results as the world does.

@@ -3,6 +3,7 @@
 import type { LocalFile, Runtime } from "../../runtimes/contract.js";
 import { temporaryPath } from "../../runtimes/paths.js";
 import { canonicalJson } from "../canonical-json.js";
+import { removeQuietly } from "../clean-up.js";
 import { MAIN_BRANCH, RecordKind } from "../core/exports.js";
 import type { CoreInstance } from "../core/instance.js";
 import { capsuleInfo } from "../core/lifecycle.js";
@@ -82,7 +83,7 @@ export async function compactCapsule(path: string, options: CompactOptions = {})
     parts.lock.replaceCapsule(temporary);
     return result;
   } catch (error) {
-    removeQuietly(runtime, temporary);
+    removeQuietly(runtime.files, temporary);
     throw toCapsuleError(error, `compact the capsule ${JSON.stringify(path)}`);
   } finally {
     parts.session.close();
@@ -221,14 +222,5 @@ async function checkCopy(runtime: Runtime, path: string, { signal, onProgress }:
     });
   } finally {
     session.close();
-  }
-}
-
-/** Clean-up after an error, which must not be hidden by a second one. */
-function removeQuietly(runtime: Runtime, path: string): void {
-  try {
-    runtime.files.remove(path);
-  } catch {
-    // An orphan, which gc finds by its name.
   }
 }

@@ -4,6 +4,7 @@ import type { FileIdentity, Hash, LocalFile, Runtime } from "../../runtimes/cont
 import { parentPath, temporaryPath } from "../../runtimes/paths.js";
 import { encodeHex } from "../../runtimes/std.js";
 import type { EncryptOptions } from "../age/encrypt.js";
+import { removeQuietly } from "../clean-up.js";
 import { translating } from "../machine-errors.js";
 
 const NAME_BYTES = 8;
@@ -71,11 +72,7 @@ export class OutputFile {
   /** Leaves nothing of it. */
   discard(): void {
     this.file.close();
-    try {
-      this.runtime.files.remove(this.temporary);
-    } catch {
-      // What failed before is what matters; gc collects the file by its name.
-    }
+    removeQuietly(this.runtime.files, this.temporary);
   }
 }
 

@@ -4,11 +4,14 @@ import type { FileIdentity, LocalFile, Runtime } from "../../runtimes/contract.j
 import { isTemporaryPath, joinPath, temporaryPath } from "../../runtimes/paths.js";
 import { encodeHex } from "../../runtimes/std.js";
 import { AGE_MAGIC_BYTES, beginsAsAge } from "../age/detect.js";
+import { removeQuietly } from "../clean-up.js";
 import { throwIfAborted } from "../errors.js";
 import { toCapsuleError, translating } from "../machine-errors.js";
 import type { MountFormat, MountPlaces } from "../mounts/places.js";
 
 const PIECE_BYTES = 1024 * 1024;
+/** Timers and signals are let in so often: each time costs a millisecond. A local file never waits by itself. */
+const PAUSE_BYTES = 32 * PIECE_BYTES;
 const RANDOM_BYTES = 8;
 const ACTION = "import the capsule";
 
@@ -56,7 +59,7 @@ export async function copyCapsule(
       return { path, target, format, digest, identity };
     } catch (error) {
       copy.close();
-      removeQuietly(places, path);
+      removeQuietly(files, path);
       throw toCapsuleError(error, ACTION);
     }
   } finally {
@@ -85,17 +88,7 @@ export async function digestOf(
     take(piece.subarray(0, count));
     offset += count;
     onProgress?.(offset, Math.max(offset, file.size()));
-    // Lets timers and signals in between: a local file never waits by itself.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-}
-
-/** For clean-up after an error, which must not be hidden by a second one: what is left is an orphan, found by its name. */
-export function removeQuietly(places: MountPlaces, path: string): void {
-  try {
-    places.files.remove(path);
-  } catch {
-    // See above.
+    if (offset % PAUSE_BYTES === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }
 
@@ -107,7 +100,7 @@ export function removeOrphans(places: MountPlaces, name: string): void {
   for (const entry of translating(ACTION, () => files.list(directory))) {
     const path = joinPath(directory, entry.name);
     if (entry.kind === "file" && isTemporaryPath(path) && targets.some((target) => path.startsWith(target))) {
-      removeQuietly(places, path);
+      removeQuietly(files, path);
     }
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { portablePath, resolvePath } from "../../runtimes/paths.js";
+import { removeQuietly } from "../clean-up.js";
 import { MAIN_BRANCH } from "../core/exports.js";
 import { argumentError, CapsuleError } from "../errors.js";
 import { translating } from "../machine-errors.js";
@@ -15,7 +16,7 @@ import { type Registry, readRegistry, withMount, writeRegistry } from "../mounts
 import type { EventPayloads } from "../schema/events.js";
 import { parsePublicKey } from "../signature/keys.js";
 import type { CapsuleWriter } from "../writer.js";
-import { copyCapsule, digestOf, type MountCopy, removeOrphans, removeQuietly, type WorkOptions } from "./copy.js";
+import { copyCapsule, digestOf, type MountCopy, removeOrphans, type WorkOptions } from "./copy.js";
 import { type ExaminedCopy, examineCopy } from "./examine.js";
 import type { ImportOptions, ImportResult } from "./options.js";
 
@@ -54,7 +55,7 @@ export async function importCapsule(
     };
   } finally {
     // Nothing is there any more if it was mounted.
-    removeQuietly(places, copy.path);
+    removeQuietly(places.files, copy.path);
   }
 }
 
