@@ -34,9 +34,10 @@ import type {
 import type { ImportOptions, ImportResult } from "./import/options.js";
 import { type MergeOptions, type MergeResult, mergeNow } from "./merge.js";
 import type { Mount } from "./mounts/list.js";
-import type { OpenMountOptions } from "./mounts/open.js";
+import { type OpenMountOptions, openMountFile } from "./mounts/open.js";
 import type { MountPlaces } from "./mounts/places.js";
 import type { FusedSearchResult, MountSearchOptions } from "./mounts/search.js";
+import { searchMountsOf } from "./mounts/search-mounts.js";
 import { createSession, openForReading, openForWriting, type ReaderParts, type WriterParts } from "./open.js";
 import type { CapsuleInfo, CloseOptions, CreateOptions, Injection, OpenOptions, WriterOptions } from "./options.js";
 import type { SpecRun } from "./placement.js";
@@ -415,7 +416,6 @@ export class Capsule extends Reader implements Writable {
   async openMount(name: string, options: OpenMountOptions = {}): Promise<Capsule> {
     this.session.requireOpen();
     const places = await this.mountPlaces();
-    const { openMountFile } = await import("./mounts/open.js");
     return new Capsule(await openMountFile(places, places.require(name), options), null);
   }
 
@@ -428,7 +428,6 @@ export class Capsule extends Reader implements Writable {
    */
   async searchMounts(query: string, options: MountSearchOptions = {}): Promise<FusedSearchResult> {
     this.session.requireOpen();
-    const { searchMountsOf } = await import("./mounts/search-mounts.js");
     return searchMountsOf(this, await this.mountPlaces(), query, options);
   }
 
