@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Capsule } from "../sdk/index.js";
 import { bun, deno, type Host, node } from "./bench/programs.js";
+import { hasStrace } from "./strace.js";
 
 /**
  * The program while the system's calls on its capsule fail: strace gives an error in the place of the n-th one, for every n of a command.
@@ -19,15 +20,7 @@ const workspace = join(folder, "workspace");
 const path = join(workspace, ".speckit", "memvid", "workspace.mv2");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function hasStrace(): boolean {
-  try {
-    execFileSync("strace", ["-qq", "-o", join(folder, "probe"), "true"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-const isTraceable = hasStrace();
+const isTraceable = hasStrace(folder);
 if (!isTraceable) console.log("strace isn't installed, or may not be used here: failing calls are not tried");
 
 /** Bytes that don't compress: several calls write them. */
