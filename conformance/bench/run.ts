@@ -13,6 +13,7 @@ import { type BenchOptions, parseOptions, usage } from "./options.js";
 import { installPrograms } from "./programs.js";
 import { terminalTable, verdict } from "./report.js";
 import type { Row } from "./rows.js";
+import { branches } from "./topics/branches.js";
 import { commits } from "./topics/commits.js";
 import type { Topic } from "./topics/context.js";
 import { encryption } from "./topics/encryption.js";
@@ -28,6 +29,7 @@ const topics: Readonly<Record<string, Topic>> = {
   commits,
   records,
   history,
+  branches,
   verification,
   encryption,
   scale,
