@@ -19,5 +19,8 @@ lies close to its target, another run may judge otherwise.
 
 /** The report as a document; it says what was lost as plainly as what was won. */
 export function markdownDocument(facts: readonly string[], rows: readonly Row[]): string {
-  return `# Benchmarks\n\n${HOW}\n\n${facts.map((fact) => `- ${fact}`).join("\n")}\n\n**${verdict(rows)}**\n\n${markdownTables(rows)}\n`;
+  const plot = rows.some(({ topic }) => topic === "growth")
+    ? "\n![How the cost of work grows](benchmarks-growth.svg)\n"
+    : "";
+  return `# Benchmarks\n\n${HOW}\n\n${facts.map((fact) => `- ${fact}`).join("\n")}\n\n**${verdict(rows)}**\n\n${markdownTables(rows)}\n${plot}`;
 }

@@ -22,6 +22,8 @@ export interface Row {
   readonly rival: readonly number[];
   /** Null for what is only told. */
   readonly target: Target | null;
+  /** What was measured at each size, where a row tells how work grows. */
+  readonly curve?: readonly (readonly [size: number, cost: number])[];
 }
 
 /** Ours by the rival's; null without a rival. */

@@ -5,11 +5,11 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { makeCollection } from "./collection.js";
 import { markdownDocument } from "./document.js";
 import { describeMachine } from "./machine.js";
 import { type BenchOptions, parseOptions, usage } from "./options.js";
+import { growthPlot } from "./plot.js";
 import { installPrograms } from "./programs.js";
 import { terminalTable, verdict } from "./report.js";
 import type { Row } from "./rows.js";
@@ -17,6 +17,7 @@ import { branches } from "./topics/branches.js";
 import { commits } from "./topics/commits.js";
 import type { Topic } from "./topics/context.js";
 import { encryption } from "./topics/encryption.js";
+import { growth } from "./topics/growth.js";
 import { history } from "./topics/history.js";
 import { records } from "./topics/records.js";
 import { scale } from "./topics/scale.js";
@@ -33,8 +34,11 @@ const topics: Readonly<Record<string, Topic>> = {
   verification,
   encryption,
   scale,
+  growth,
   startup,
 };
+
+const PLOT_TITLE = "Time, relative to that at the smallest size";
 
 function chosenTopics({ topics: names }: BenchOptions): [string, Topic][] {
   const unknown = names.filter((name) => topics[name] === undefined);
@@ -59,8 +63,17 @@ async function main(options: BenchOptions): Promise<void> {
       console.error(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     }
     console.log(`${terminalTable(rows)}\n${verdict(rows)}`);
-    if (options.write)
-      writeFileSync(fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url)), markdownDocument(facts, rows));
+    if (options.write) {
+      writeFileSync(new URL("../../docs/benchmarks.md", import.meta.url), markdownDocument(facts, rows));
+      const curves = rows.flatMap(({ topic, work, curve }) =>
+        curve && topic === "growth" ? [{ name: work, points: curve }] : [],
+      );
+      if (curves.length > 0)
+        writeFileSync(
+          new URL("../../docs/benchmarks-growth.svg", import.meta.url),
+          growthPlot(PLOT_TITLE, "artifacts", curves),
+        );
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

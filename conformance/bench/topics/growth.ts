@@ -1,0 +1,49 @@
+/** How the cost of work grows with the number of artifacts, as the exponent of a fitted power: 0 is constant, 1 linear. */
+
+import { join } from "node:path";
+import { writeProse } from "../collection.js";
+import { type Figures, figure, node, runProgram } from "../programs.js";
+import type { Row } from "../rows.js";
+import { fittedExponent, median } from "../statistics.js";
+import type { Topic } from "./context.js";
+
+/** From where on a capsule is larger than the caches: below it every read is free, and what is constant seems to grow. */
+const SIZES = [10_000, 20_000, 50_000, 100_000, 200_000];
+const MEAN_BYTES = 200;
+/** Room for logarithms, and for processor caches that no longer hold the index. */
+const NEARLY_CONSTANT = 0.25;
+const WORK = [
+  ["opening", "openMs", NEARLY_CONSTANT],
+  ["a commit of one artifact", "commitMs", NEARLY_CONSTANT],
+  ["resolving", "resolveMs", NEARLY_CONSTANT],
+  ["resolving as of a checkpoint", "asOfMs", NEARLY_CONSTANT],
+  ["a fork and its commit", "forkMs", NEARLY_CONSTANT],
+  // Common words have more documents where there are more.
+  ["a search", "searchMs", null],
+] as const;
+
+export const growth: Topic = async ({ options, collection, folder }) => {
+  const measured: (readonly [size: number, rounds: Figures[]])[] = [];
+  for (const size of SIZES) {
+    const documentsFile = join(folder, `growth-${size}.jsonl`);
+    writeProse(documentsFile, size, MEAN_BYTES);
+    const parameters = { path: join(folder, `growth-${size}.mv2`), documentsFile, queriesFile: collection.queriesFile };
+    const rounds: Figures[] = [];
+    for (let round = 0; round < options.rounds; round++)
+      rounds.push(await runProgram(node, "capsule-curve", parameters));
+    measured.push([size, rounds]);
+  }
+  return WORK.map(([work, name, atMost]): Row => {
+    const curve = measured.map(([size, rounds]) => [size, median(figure(rounds, name))] as const);
+    return {
+      topic: "growth",
+      work,
+      unit: "",
+      ours: [fittedExponent(curve)],
+      rivalName: "",
+      rival: [],
+      target: atMost === null ? null : { oursAtMost: atMost },
+      curve,
+    };
+  });
+};
