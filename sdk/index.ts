@@ -54,7 +54,7 @@ export type { CapsuleEvent, EventFilters, EventInput, EventOptions } from "./eve
 export type { AutomaticExportOptions, AutomaticExportResult } from "./export/automatic.js";
 export { checkGolden, type GoldenFailure, type GoldenReport } from "./export/golden.js";
 export { readManifest } from "./export/manifest.js";
-export type { ExportFormat, ExportOptions, ExportResult, Omission, OpenExport } from "./export/options.js";
+export type { ExportFormat, ExportOptions, ExportPlace, ExportResult, Omission, OpenExport } from "./export/options.js";
 export type { GcDeletion, GcOptions, GcResult, PinOptions, PinResult } from "./gc/options.js";
 export type {
   CapsuleStats,

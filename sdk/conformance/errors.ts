@@ -6,7 +6,7 @@ import { bytesOf, create, documents, pathIn, read, write } from "./fixed.js";
 import type { Case, Place, Topic } from "./topic.js";
 
 /** What is told of an error. */
-type Describe = (error: { readonly code: unknown; readonly message: string }, place: Place) => unknown;
+export type Describe = (error: { readonly code: unknown; readonly message: string }, place: Place) => unknown;
 
 const uris = [
   "",

@@ -4,7 +4,7 @@
  */
 
 export { compareDigests, type Digests, type Discrepancy } from "./compare.js";
-export { errorCases } from "./errors.js";
+export { type Describe, errorCases } from "./errors.js";
 export { expectedDigests } from "./expected.js";
 export { documents, fixed } from "./fixed.js";
 export {
