@@ -50,9 +50,13 @@ function capsuleParser(): Parser {
     const image = SectorImage.of(mutantOf(file, items, random));
     const read = await accepted(() => readAll(sessions, new FaultyDisk(image.clone(), 0, random)));
     const written = await accepted(() => writeOne(sessions, new FaultyDisk(image.clone(), 0, random)));
-    if (sessions.coreBytes > MAX_CORE_BYTES) throw new Error(`the core takes ${sessions.coreBytes} bytes`);
+    requireBounded(sessions);
     return read && written;
   };
+}
+
+function requireBounded(sessions: PooledSessions): void {
+  if (sessions.coreBytes > MAX_CORE_BYTES) throw new Error(`the core takes ${sessions.coreBytes} bytes`);
 }
 
 async function readAll(sessions: PooledSessions, disk: FaultyDisk): Promise<void> {
@@ -88,10 +92,12 @@ function queryParser(): Parser {
     const random = new Random(seed);
     const reader = await sessions.read(new FaultyDisk(image.clone(), 0, random));
     const text = mutateText(seeds, random);
-    return accepted(async () => {
+    const isAnswered = await accepted(async () => {
       const hits = await reader.find(text);
       if ((await reader.find(text)).join() !== hits.join()) throw new Error(`two answers to ${JSON.stringify(text)}`);
     });
+    requireBounded(sessions);
+    return isAnswered;
   };
 }
 
