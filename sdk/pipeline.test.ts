@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { generateAgeKeys } from "./age/keys.js";
 import { Capsule } from "./capsule.js";
 import { type Config, loadConfig } from "./config.js";
 import { CapsuleError } from "./errors.js";
@@ -158,7 +159,7 @@ describe("pipeline().stage()", () => {
 });
 
 describe("pipeline().unlock()", () => {
-  const key = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+  const { identity, recipient: key } = generateAgeKeys();
 
   it("merges the run, exports by the mode, and changes nothing the second time", async () => {
     const { stage, unlock, inspect } = await start();
@@ -176,15 +177,22 @@ describe("pipeline().unlock()", () => {
       ...config,
       capsule: { ...config.capsule, export: { ...config.capsule.export, recipients: [key] } },
     });
-    const { stage, unlock, inspect } = await start({}, withKey);
+    const { stage, unlock, inspect, runtime } = await start({}, withKey);
     await stage({ ...RUN, stage: "plan" }, async (capsule) => {
-      await capsule.put({ path: "plan.md" }, "# Plan");
+      await capsule.put({ path: "plan.md" }, "# Plan\nAsk maria@firma.io.");
       await capsule.put({ path: "scratch.md" }, "scratch");
     });
     const select = ({ uri }: { readonly uri: string }) => !uri.endsWith("scratch.md");
     const { merge, export: told } = await unlock({ ...RUN, mode: "curated", select, highRisk: true });
     expect(merge).toMatchObject({ mode: "curated", urisMerged: 1 });
-    expect(told.skipped).toBeNull();
+    expect(told).toMatchObject({ skipped: null, error: null, exported: { encrypted: true, safe: true } });
+    const exported = await Capsule.open(told.exported?.outputPath ?? "", {
+      runtime,
+      identities: [identity],
+      runId: "abc",
+    });
+    expect(await exported.get(PLAN, { as: "text" })).toBe("# Plan\nAsk [masked:email].");
+    await exported.close();
     const listed = await inspect((capsule) => collect(capsule.list()));
     expect(listed.map(({ uri }) => uri)).toEqual([PLAN]);
   });

@@ -263,8 +263,10 @@ test("the same answers with a cache of three pages, and with every place pending
   const check = () => {
     if (!same(readAll(segment), entries)) throw new Error("A cursor gives other entries");
     for (const [key, value] of entries.slice(0, 300)) expect(find(segment, key)).toEqual(value);
-    for (const [key, value] of entries.slice(500, 600))
-      expect(seek(segment, key.subarray(0, -1))?.[1]).toBeDefined(), expect(seek(segment, key)).toEqual([key, value]);
+    for (const [key, value] of entries.slice(500, 600)) {
+      expect(seek(segment, key.subarray(0, -1))?.[1]).toBeDefined();
+      expect(seek(segment, key)).toEqual([key, value]);
+    }
   };
   check();
   harness.touched = new Set();

@@ -201,7 +201,10 @@ test("misuse and failures are kept until the segment's end", () => {
   endsWith(WRONG_STATE);
   for (const tags of [[2, 1], [2, 2], [0], [16]]) {
     harness.call("segmentBegin", 0, 1);
-    for (const tag of tags) harness.call("sectionBegin", tag), harness.call("sectionEnd", 0, 0, 0n);
+    for (const tag of tags) {
+      harness.call("sectionBegin", tag);
+      harness.call("sectionEnd", 0, 0, 0n);
+    }
     endsWith(WRONG_STATE);
   }
   harness.call("segmentBegin", 0, 1);

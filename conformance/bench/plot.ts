@@ -53,7 +53,7 @@ export function growthPlot(title: string, xName: string, series: readonly Series
     }),
   ];
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`;
-  return `${head}\n${parts.join("\n")}\n</svg>\n`;
+  return `${head}\n<title>${escaped(title)}</title>\n${parts.join("\n")}\n</svg>\n`;
 }
 
 function scale([from, to]: readonly [number, number], [start, end]: readonly [number, number]) {
@@ -75,6 +75,7 @@ const label = (value: number): string =>
   value >= 1 ? String(value).replace(/\B(?=(\d{3})+$)/g, ",") : String(Number(value.toPrecision(1)));
 
 function text(x: number, y: number, content: string, attributes = ""): string {
-  const escaped = content.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" fill="${INK}" ${attributes}>${escaped}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" fill="${INK}" ${attributes}>${escaped(content)}</text>`;
 }
+
+const escaped = (content: string): string => content.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
