@@ -29,22 +29,29 @@ export class PackView {
   dictionaryOffset: u64;
   /** Address of the 32-byte hash of the dictionary frame, within the body; 0 without a dictionary. */
   dictionaryHash: usize;
-  /** u32 × (count + 1): where each record begins in the body, and where the last ends. */
-  starts: Buffer;
+  /** Address of u32 × (count + 1): where each record begins in the body, and where the last ends. */
+  starts: usize;
 
   static create(): PackView {
-    const view = changetype<PackView>(permanent(offsetof<PackView>()));
-    view.starts = Buffer.create();
-    return view;
+    return changetype<PackView>(permanent(offsetof<PackView>()));
   }
 
   recordStart(index: u32): u32 {
-    return load<u32>(this.starts.data + ((<usize>index) << 2));
+    return load<u32>(this.starts + ((<usize>index) << 2));
   }
 }
 
-/** Parses the head of a pack body and lays out its records. False if it isn't as the format says. */
-export function parsePack(view: PackView, frameOffset: u64, body: usize, bodyLength: u32): bool {
+/**
+ * Parses the head of a pack body and lays out its records; where they start is written to `startsOfRecords`. False if it isn't as the
+ * format says.
+ */
+export function parsePack(
+  view: PackView,
+  startsOfRecords: Buffer,
+  frameOffset: u64,
+  body: usize,
+  bodyLength: u32,
+): bool {
   startReading(body, bodyLength);
   view.frameOffset = frameOffset;
   view.body = body;
@@ -57,9 +64,10 @@ export function parsePack(view: PackView, frameOffset: u64, body: usize, bodyLen
   view.dictionaryHash = view.dictionaryOffset != 0 ? readBytes(32) : 0;
   view.count = readVarint32();
   if (readFailed() || view.count == 0 || view.count > MAX_RECORDS_IN_PACK) return false;
-  view.starts.clear();
-  const starts = view.starts.extend((<usize>view.count + 1) << 2);
+  startsOfRecords.clear();
+  const starts = startsOfRecords.extend((<usize>view.count + 1) << 2);
   if (starts == 0) return false;
+  view.starts = starts;
   let total: u64 = 0;
   for (let i: u32 = 0; i < view.count; i++) {
     const length = readVarint32();

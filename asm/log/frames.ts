@@ -17,8 +17,8 @@ import {
 } from "../format/item";
 import { PackView, parsePack } from "../format/pack";
 import { Buffer } from "../memory/buffer";
-import { permanent } from "../memory/chunks";
 import { CORRUPT, OK, OUT_OF_MEMORY } from "../status";
+import { cachedPack, forgetCachedPacks, keepPack, MAX_CACHED_PACK_BYTES } from "./pack-cache";
 import { nextOffset, readAt } from "./source";
 
 /** Frames, read and checked: against their own hash, and against the hash that pins them where the caller has one. */
@@ -101,68 +101,57 @@ function checkFrame(frame: usize, offset: u64, expectedHash: usize): i32 {
 
 // Packs are kept: their records are small, and neighbours are read together.
 
-const PACK_SLOTS: u32 = 64;
-/** Packs above this share one slot, so that the cache stays below 64 × 64 KiB. */
-const LARGE_PACK_BYTES: u32 = 1 << 16;
+/** The pack that was read last, until it is kept. */
+const packFrame: Buffer = Buffer.create();
+const packStarts: Buffer = Buffer.create();
+const packView: PackView = PackView.create();
+/** A pack that is too large for the cache stays here, until the next one comes. */
+const largeFrame: Buffer = Buffer.create();
+const largeStarts: Buffer = Buffer.create();
+const largeView: PackView = PackView.create();
+let hasLarge: bool = false;
 
-@unmanaged
-class PackSlot {
-  offset: u64;
-  used: bool;
-  bytes: Buffer;
-  view: PackView;
-
-  static create(): PackSlot {
-    const slot = changetype<PackSlot>(permanent(offsetof<PackSlot>()));
-    slot.bytes = Buffer.create();
-    slot.view = PackView.create();
-    slot.used = false;
-    return slot;
-  }
-}
-
-/** Pointers to the slots, the one for large packs last. */
-const slots: usize = memory.data(4 * 65, 16);
-
-function slotAt(index: u32): PackSlot {
-  const place = slots + ((<usize>index) << 2);
-  if (load<u32>(place) == 0) store<u32>(place, <u32>changetype<usize>(PackSlot.create()));
-  return changetype<PackSlot>(<usize>load<u32>(place));
-}
-
-function holds(slot: PackSlot, offset: u64, expectedHash: usize): bool {
-  if (!slot.used || slot.offset != offset) return false;
-  return expectedHash == 0 || equalBytes(slot.bytes.data, expectedHash, 32);
+function largePack(offset: u64, expectedHash: usize): PackView | null {
+  if (!hasLarge || largeView.frameOffset != offset) return null;
+  return expectedHash == 0 || equalBytes(largeFrame.data, expectedHash, 32) ? largeView : null;
 }
 
 /** The pack at `offset`, checked as by `loadFrame`; null on failure. Valid until packs are loaded that push it out. */
 export function loadPack(offset: u64, expectedHash: usize): PackView | null {
-  const slot = slotAt(<u32>(((offset >> 3) * 0x9e3779b97f4a7c15) >> 58));
-  if (holds(slot, offset, expectedHash)) return slot.view;
-  const large = slotAt(PACK_SLOTS);
-  if (holds(large, offset, expectedHash)) return large.view;
-  slot.used = false;
-  frameStatus = readFrame(slot.bytes, offset, FrameKind.PACK, expectedHash);
+  const cached = cachedPack(offset, expectedHash);
+  if (cached != null) return cached;
+  const large = largePack(offset, expectedHash);
+  if (large != null) return large;
+  frameStatus = readFrame(packFrame, offset, FrameKind.PACK, expectedHash);
   if (frameStatus != OK) return null;
-  let home = slot;
-  if (frameBodyLength > LARGE_PACK_BYTES) {
-    home = large;
-    large.used = false;
-    const emptied = large.bytes;
-    large.bytes = slot.bytes;
-    slot.bytes = emptied;
-    slot.bytes.release();
-  }
-  if (!parsePack(home.view, offset, frameBody, frameBodyLength)) {
-    frameStatus = fail(CORRUPT, Cause.PACK_BODY, offset);
+  if (frameBodyLength > MAX_CACHED_PACK_BYTES) return keepLargePack(offset);
+  if (!parsePack(packView, packStarts, offset, frameBody, frameBodyLength)) return badPack(offset);
+  const kept = keepPack(packView, FRAME_HEADER_BYTES + frameBodyLength);
+  if (kept == null) frameStatus = OUT_OF_MEMORY;
+  return kept;
+}
+
+function keepLargePack(offset: u64): PackView | null {
+  hasLarge = false;
+  largeFrame.clear();
+  if (!largeFrame.append(packFrame.data, packFrame.length)) {
+    frameStatus = OUT_OF_MEMORY;
     return null;
   }
-  home.offset = offset;
-  home.used = true;
-  return home.view;
+  packFrame.release();
+  frameBody = largeFrame.data + FRAME_HEADER_BYTES;
+  if (!parsePack(largeView, largeStarts, offset, frameBody, frameBodyLength)) return badPack(offset);
+  hasLarge = true;
+  return largeView;
+}
+
+function badPack(offset: u64): PackView | null {
+  frameStatus = fail(CORRUPT, Cause.PACK_BODY, offset);
+  return null;
 }
 
 /** Forgets all packs: after a refresh past a dead tail, whose offsets now hold something else. */
 export function forgetPacks(): void {
-  for (let i: u32 = 0; i <= PACK_SLOTS; i++) if (load<u32>(slots + ((<usize>i) << 2)) != 0) slotAt(i).used = false;
+  forgetCachedPacks();
+  hasLarge = false;
 }

@@ -53,6 +53,7 @@ const lengths: Buffer = Buffer.create();
 const records: Buffer = Buffer.create();
 const body: Buffer = Buffer.create();
 const openView: PackView = PackView.create();
+const openStarts: Buffer = Buffer.create();
 let viewIsCurrent: bool = false;
 
 /** Bytes that the payload of the record added last takes as stored. */
@@ -201,7 +202,7 @@ export function closePack(): i32 {
 /** The open pack, to read records from that are still in it; null when memory is exhausted. Its frame offset is 0. */
 export function viewOpenPack(): PackView | null {
   if (viewIsCurrent) return openView;
-  if (!buildBody() || !parsePack(openView, 0, body.data, <u32>body.length)) return null;
+  if (!buildBody() || !parsePack(openView, openStarts, 0, body.data, <u32>body.length)) return null;
   viewIsCurrent = true;
   return openView;
 }
@@ -213,4 +214,5 @@ export function releasePacks(): void {
   lengths.release();
   records.release();
   body.release();
+  openStarts.release();
 }

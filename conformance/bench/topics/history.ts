@@ -14,13 +14,14 @@ export const history: Topic = async ({ options, folder }) => {
   return [
     {
       topic: "history",
-      work: `resolve as of one of ${options.commits} checkpoints`,
+      work: `resolve as of one of ${options.commits} checkpoints, warm`,
       unit: "µs",
       ours: figure(reads, "pastUs"),
       rivalName: "ours at head",
       rival: figure(reads, "headUs"),
       target: { atMost: 1.5 },
     },
+    { ...base, work: "the same, of records not read before", unit: "µs", ours: figure(reads, "firstUs") },
     { ...base, work: "finding a checkpoint by its label", unit: "µs", ours: figure(reads, "atUs") },
     { ...base, work: "commit with a labelled checkpoint, p50", unit: "ms", ours: figure([build], "p50Ms") },
   ];
