@@ -19,14 +19,17 @@ async function run(args: readonly string[]): Promise<0 | 1 | 2> {
     const streams = { input: process.stdin, output: process.stdout };
     return runShell({ ...streams, historyPath: historyPath(process.env), onInterrupt }, terminal);
   }
-  onInterrupt(() => interrupt.abort());
+  const stopListening = onInterrupt(() => {
+    stopListening();
+    interrupt.abort();
+  });
   if (args.length > 0) return runCommandLine(args, terminal, interrupt.signal);
   const { runLines } = await import("./shell/shell.js");
   return runLines(process.stdin, terminal, interrupt.signal);
 }
 
-/** Once: a second Ctrl-C ends the process at once, as it would without this. */
+/** Calls back at every Ctrl-C until what it returns is called; from then on one ends the process at once, as it would without this. */
 function onInterrupt(callback: () => void): () => void {
-  process.once("SIGINT", callback);
+  process.on("SIGINT", callback);
   return () => process.off("SIGINT", callback);
 }

@@ -7,8 +7,12 @@ import type { Row } from "../rows.js";
 import { fittedExponent, median } from "../statistics.js";
 import type { Topic } from "./context.js";
 
-/** From where on a capsule is larger than the caches: below it every read is free, and what is constant seems to grow. */
-const SIZES = [10_000, 20_000, 50_000, 100_000, 200_000];
+const SIZES = [10_000, 50_000, 100_000, 200_000, 400_000];
+/**
+ * From here on most records that are asked for have to be read: the exponent is fitted beyond. Below, the caches hold them all, and the
+ * step from one to the other, which the plot shows, would count as growth.
+ */
+const FITTED_FROM = 50_000;
 const MEAN_BYTES = 200;
 /** Room for logarithms, and for processor caches that no longer hold the index. */
 const NEARLY_CONSTANT = 0.25;
@@ -39,7 +43,7 @@ export const growth: Topic = async ({ options, collection, folder }) => {
       topic: "growth",
       work,
       unit: "",
-      ours: [fittedExponent(curve)],
+      ours: [fittedExponent(curve.filter(([size]) => size >= FITTED_FROM))],
       rivalName: "",
       rival: [],
       target: atMost === null ? null : { oursAtMost: atMost },

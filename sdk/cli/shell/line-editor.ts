@@ -1,4 +1,4 @@
-/** Reading lines from a terminal. Between two lines the terminal is the command's: for its prompts, and for Ctrl-C. */
+/** Reading lines from a terminal. Between two lines the terminal is the command's, for its prompts. */
 
 import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -18,6 +18,8 @@ export class LineEditor {
   /** Lines that came at once with the one that was read, such as pasted ones, and what followed the last line end. */
   private readonly waiting: string[] = [];
   private begun = "";
+  /** Drops the line that is being read. */
+  private drop: (() => void) | null = null;
 
   constructor(
     private readonly input: Readable,
@@ -32,6 +34,11 @@ export class LineEditor {
     if (next === undefined) return this.edit(prompt);
     this.history.add(next);
     return Promise.resolve(next);
+  }
+
+  /** Drops the line that is being read, as Ctrl-C does; without one, nothing. */
+  interrupt(): void {
+    this.drop?.();
   }
 
   private edit(prompt: string): Promise<string | typeof DROPPED | null> {
@@ -50,12 +57,14 @@ export class LineEditor {
           lines.close();
         });
       });
-      lines.on("SIGINT", () => {
+      this.drop = () => {
         this.output.write("^C\n");
         resolve(DROPPED);
         lines.close();
-      });
+      };
+      lines.on("SIGINT", () => this.interrupt());
       lines.on("close", () => {
+        this.drop = null;
         if (first !== null) this.history.add(first);
         resolve(first);
       });

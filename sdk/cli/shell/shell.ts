@@ -47,7 +47,7 @@ export interface ShellProcess {
   readonly output: NodeJS.WritableStream;
   /** Where lines are kept; null: in memory. */
   readonly historyPath: string | null;
-  /** Calls back at the first Ctrl-C while a command runs, until what it returns is called; a second one ends the process. */
+  /** Calls back at every Ctrl-C that comes as a signal, until what it returns is called; from then on one ends the process. */
   readonly onInterrupt: (callback: () => void) => () => void;
 }
 
@@ -56,6 +56,18 @@ export async function runShell(process: ShellProcess, terminal: Terminal): Promi
   const commands = capsuleCommands();
   const history = new History(process.historyPath);
   const editor = new LineEditor(process.input, process.output, history, (line) => completeLine(line, commands));
+  let running: AbortController | null = null;
+  // While a line is read, Ctrl-C is a key. Just before and after it still is a signal, which must not end the shell; only a second
+  // one while a command stops does.
+  const interrupted = (): void => {
+    if (running === null) {
+      editor.interrupt();
+      return;
+    }
+    stopListening();
+    running.abort();
+  };
+  let stopListening = process.onInterrupt(interrupted);
   for (let dropped = 0; ; ) {
     const line = await readWhole(editor);
     if (line === null) return 0;
@@ -65,10 +77,10 @@ export async function runShell(process: ShellProcess, terminal: Terminal): Promi
       await terminal.stderr.write("Ctrl-C once more, or Ctrl-D, leaves.\n");
       continue;
     }
-    const running = new AbortController();
-    const stopListening = process.onInterrupt(() => running.abort());
+    running = new AbortController();
     const ended = await runLine(line, terminal, running.signal);
-    stopListening();
+    if (running.signal.aborted) stopListening = process.onInterrupt(interrupted);
+    running = null;
     if (ended === "quit") return 0;
   }
 }

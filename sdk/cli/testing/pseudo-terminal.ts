@@ -1,6 +1,7 @@
 /** The built program in a terminal of its own, as `script` of util-linux makes one. */
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { programCommand } from "./command.js";
 
 const WAIT_MS = 30_000;
@@ -47,6 +48,13 @@ export class PseudoTerminal {
   /** Types keys. */
   type(keys: string): void {
     this.child.stdin?.write(keys);
+  }
+
+  /** Sends the program what Ctrl-C sends while the terminal isn't in raw mode. */
+  interrupt(): void {
+    const ofScript = this.child.pid ?? 0;
+    const [program] = readFileSync(`/proc/${ofScript}/task/${ofScript}/children`, "ascii").trim().split(" ");
+    process.kill(Number(program), "SIGINT");
   }
 
   /** Waits until something is shown behind what was waited for before, and gives all that came up to its end. */

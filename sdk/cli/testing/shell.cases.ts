@@ -94,6 +94,20 @@ function shellCases(): void {
     expect(await shell.ended).toBe(0);
   });
 
+  it("stays at a Ctrl-C that comes as a signal when no command runs, and drops the line", async () => {
+    const shell = await start();
+    shell.type("half a line");
+    await shell.waitFor("half a line");
+    shell.interrupt();
+    await shell.waitFor("once more");
+    await shell.waitFor("speckit> ");
+    shell.type("/help\r");
+    await shell.waitFor("tab key");
+    await shell.waitFor("speckit> ");
+    shell.type(CTRL_D);
+    expect(await shell.ended).toBe(0);
+  });
+
   it("gives the terminal to a command that asks", async () => {
     const shell = await start();
     shell.type("/speckit.capsule merge --from run/abc --mode curated\r");
