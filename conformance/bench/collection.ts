@@ -58,6 +58,15 @@ export async function makeCollection(options: BenchOptions, folder: string): Pro
   };
 }
 
+/** Queries for what {@link writeProse} makes up. */
+export function writeProseQueries(file: string): void {
+  const generator = new ProseGenerator(SEED + 1);
+  writeLines(
+    file,
+    Array.from({ length: QUERY_COUNT }, () => ({ text: generator.query() })),
+  );
+}
+
 /** Made-up documents in a file of their own, as many as wanted. */
 export function writeProse(file: string, documentCount: number, meanBytes?: number): void {
   const generator = new ProseGenerator(SEED + 1);

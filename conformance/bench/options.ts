@@ -12,8 +12,12 @@ export interface BenchOptions {
   readonly corpusName: string;
   /** A file of `{"text"}` a line, or null. */
   readonly queries: string | null;
-  /** Topics to run; all if empty. */
+  /** Topics to run; if empty, all that don't take minutes. */
   readonly topics: readonly string[];
+  /** Whether those that take minutes are run too, if none is named. */
+  readonly all: boolean;
+  /** Folders of collections with judged queries. */
+  readonly judged: readonly string[];
   readonly write: boolean;
 }
 
@@ -23,6 +27,8 @@ export const usage = `npm run bench -- [options] [topic...]
   --rounds N         times that each row is measured (3)
   --corpus FILE      documents, a JSON object with id, title and text a line, instead of made-up prose
   --queries FILE     queries, a JSON object with text a line
+  --judged FOLDER    rankings of its corpus.jsonl and queries.jsonl by its qrels.tsv (query, document, grade); may be repeated
+  --all              runs the topics "million" and "exports" too, which take minutes and gigabytes
   --write            writes docs/benchmarks.md too`;
 
 function positive(name: string, text: string): number {
@@ -42,6 +48,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       rounds: { type: "string", default: "3" },
       corpus: { type: "string" },
       queries: { type: "string" },
+      judged: { type: "string", multiple: true, default: [] },
+      all: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
     },
   });
@@ -53,6 +61,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     corpusName: values.corpus === undefined ? "" : basename(dirname(values.corpus)),
     queries: values.queries ?? null,
     topics: positionals,
+    all: values.all,
+    judged: values.judged,
     write: values.write,
   };
 }

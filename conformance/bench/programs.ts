@@ -1,6 +1,6 @@
 /** Runs the measured programs, each in a fresh process, so that no loader, no warm code and no memory of another counts. */
 
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { cpSync, symlinkSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
@@ -28,6 +28,9 @@ export const hosts: readonly Host[] = [node, bun, deno];
 
 /** Where SQLite comes with the runtime: this Node if it has `node:sqlite`, else Bun. */
 export const sqliteHost: Host = isBuiltin("node:sqlite") ? node : bun;
+
+/** Whether the program `age` is installed. */
+export const hasAge = (): boolean => spawnSync("age", ["--version"]).status === 0;
 
 /** What a program measured: names and figures. */
 export type Figures = Readonly<Record<string, number>>;

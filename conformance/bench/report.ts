@@ -29,7 +29,8 @@ function targetText(target: Target | null, unit: Unit): string {
   if ("atLeast" in target) return `≥ ${digits(target.atLeast)} ×`;
   if ("atMost" in target) return `≤ ${digits(target.atMost)} ×`;
   if ("extraAtMost" in target) return `≤ +${digits(target.extraAtMost)} ${unit}`;
-  return `≤ ${digits(target.oursAtMost)} ${unit}`.trimEnd();
+  const [sign, limit] = "oursAtMost" in target ? ["≤", target.oursAtMost] : ["≥", target.oursAtLeast];
+  return `${sign} ${digits(limit)} ${unit}`.trimEnd();
 }
 
 function ratioText(row: Row): string {

@@ -19,6 +19,8 @@ test("isMet() compares medians, and each kind of target can be missed", () => {
   expect(isMet(row([50], [20], { extraAtMost: 30 }))).toBe(true);
   expect(isMet(row([51], [20], { extraAtMost: 30 }))).toBe(false);
   expect(isMet(row([1.2], [], { oursAtMost: 1.1 }))).toBe(false);
+  expect(isMet(row([1.2], [2], { oursAtLeast: 1.1 }))).toBe(true);
+  expect(isMet(row([1], [0.5], { oursAtLeast: 1.1 }))).toBe(false);
   expect(isMet(row([1], [1], null))).toBeNull();
 });
 

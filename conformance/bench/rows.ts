@@ -4,12 +4,13 @@ import { median } from "./statistics.js";
 
 export type Unit = "/s" | "ms" | "µs" | "MB" | "KB" | "B" | "MB/s" | "";
 
-/** What the ratio of the medians, ours by the rival's, must be; or how much may come on top of the rival's. */
+/** What the ratio of the medians, ours by the rival's, must be; how much may come on top of the rival's; or what ours must be by itself. */
 export type Target =
   | { readonly atLeast: number }
   | { readonly atMost: number }
   | { readonly extraAtMost: number }
-  | { readonly oursAtMost: number };
+  | { readonly oursAtMost: number }
+  | { readonly oursAtLeast: number };
 
 export interface Row {
   readonly topic: string;
@@ -36,6 +37,7 @@ export function isMet(row: Row): boolean | null {
   const { target, ours, rival } = row;
   if (target === null) return null;
   if ("oursAtMost" in target) return median(ours) <= target.oursAtMost;
+  if ("oursAtLeast" in target) return median(ours) >= target.oursAtLeast;
   if ("extraAtMost" in target) return median(ours) - median(rival) <= target.extraAtMost;
   const ratio = ratioOf(row) as number;
   return "atLeast" in target ? ratio >= target.atLeast : ratio <= target.atMost;

@@ -17,8 +17,11 @@ import { branches } from "./topics/branches.js";
 import { commits } from "./topics/commits.js";
 import type { Topic } from "./topics/context.js";
 import { encryption } from "./topics/encryption.js";
+import { exports } from "./topics/exports.js";
 import { growth } from "./topics/growth.js";
 import { history } from "./topics/history.js";
+import { million } from "./topics/million.js";
+import { quality } from "./topics/quality.js";
 import { records } from "./topics/records.js";
 import { scale } from "./topics/scale.js";
 import { search } from "./topics/search.js";
@@ -27,24 +30,32 @@ import { verification } from "./topics/verification.js";
 
 const topics: Readonly<Record<string, Topic>> = {
   search,
+  quality,
   commits,
   records,
   history,
   branches,
   verification,
   encryption,
+  exports,
   scale,
+  million,
   growth,
   startup,
 };
 
 const PLOT_TITLE = "Time, relative to that at the smallest size";
 
-function chosenTopics({ topics: names }: BenchOptions): [string, Topic][] {
+/** Those take minutes, and gigabytes of the disk. */
+const LONG = ["exports", "million"];
+
+function chosenTopics({ topics: names, all }: BenchOptions): [string, Topic][] {
   const unknown = names.filter((name) => topics[name] === undefined);
   if (unknown.length > 0)
     throw new RangeError(`Unknown topic ${unknown.join(", ")}: there are ${Object.keys(topics).join(", ")}`);
-  return Object.entries(topics).filter(([name]) => names.length === 0 || names.includes(name));
+  return Object.entries(topics).filter(([name]) =>
+    names.length === 0 ? all || !LONG.includes(name) : names.includes(name),
+  );
 }
 
 async function main(options: BenchOptions): Promise<void> {

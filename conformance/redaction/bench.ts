@@ -2,7 +2,6 @@
 
 import Table from "cli-table3";
 import { createMasker } from "../../sdk/redact/masker.js";
-import { benchExport } from "./bench-export.js";
 import { measure, measureHard, type Rate } from "./measure.js";
 import { ordinaryTexts } from "./ordinary-texts.js";
 
@@ -38,4 +37,3 @@ for (const { className, carrier, masked } of result.missed)
   console.log(`missed: ${className} in ${carrier}: ${JSON.stringify(masked)}`);
 for (const { kind, masked } of result.falsePositives) console.log(`false positive: ${kind}: ${JSON.stringify(masked)}`);
 for (const [name, text] of Object.entries(ordinaryTexts())) console.log(`speed on ${name}: ${speed(text)} MB/s`);
-if (process.argv.includes("--export")) await benchExport();

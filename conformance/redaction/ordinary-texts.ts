@@ -23,6 +23,20 @@ function eventLines(): string {
     .join("\n");
 }
 
+const DOCUMENT_UNITS = 20_000;
+
+/** Documents of ordinary text of so many UTF-16 code units together, no two the same. */
+export function* ordinaryDocuments(totalUnits: number): Iterable<string> {
+  const texts = Object.values(ordinaryTexts());
+  for (let done = 0, index = 0; done < totalUnits; index++) {
+    const text = texts[index % texts.length] as string;
+    const from = (index * 7919) % Math.max(1, text.length - DOCUMENT_UNITS);
+    const document = `Document ${index}\n${text.slice(from, from + DOCUMENT_UNITS)}`;
+    done += document.length;
+    yield document;
+  }
+}
+
 /** A text of each kind. */
 export function ordinaryTexts(): Readonly<Record<string, string>> {
   const innocent = innocentTexts().map(({ value }) => (typeof value === "string" ? value : JSON.stringify(value)));

@@ -3,11 +3,11 @@ import { statSync } from "node:fs";
 import { Capsule } from "speckit-capsule";
 import { documentsOf, parameters, peakMemoryBytes, print, removeAll } from "./support.mjs";
 
-const { documentsFile, path, commitEvery } = parameters;
+const { documentsFile, path, commitEvery, run = { specId: "BENCH" } } = parameters;
 const documents = documentsOf(documentsFile);
 removeAll(path);
 const startedAt = performance.now();
-const capsule = await Capsule.create(path, { specId: "BENCH" });
+const capsule = await Capsule.create(path, run);
 for (let from = 0; from < documents.length; from += commitEvery ?? documents.length) {
   await capsule.putMany(documents.slice(from, from + (commitEvery ?? documents.length)));
   await capsule.commit();

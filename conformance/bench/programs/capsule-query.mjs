@@ -7,6 +7,7 @@ const queries = readLines(queriesFile).map(({ text }) => text);
 const options = { limit: 10, snippets };
 const startedAt = performance.now();
 const capsule = await Capsule.open(path);
+const openMs = performance.now() - startedAt;
 await capsule.search(queries[0], options);
 const coldMs = performance.now() - startedAt;
 const times = [];
@@ -20,4 +21,4 @@ for (let pass = 0; warm && pass < 2; pass++) {
 }
 await capsule.close();
 const warmFigures = warm ? { p50Ms: quantile(times, 0.5), p95Ms: quantile(times, 0.95) } : {};
-print({ coldMs, ...warmFigures, peakBytes: peakMemoryBytes() });
+print({ openMs, coldMs, ...warmFigures, peakBytes: peakMemoryBytes() });

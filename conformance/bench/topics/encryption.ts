@@ -1,11 +1,11 @@
 /** Encrypting and decrypting in the age format, beside @noble/ciphers, the runtime's own cipher, and the program age. */
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { randomFillSync } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateAgeKeys } from "../../../sdk/age/keys.js";
-import { type Figures, figure, type Host, hosts, inTurn, node, runProgram, timeProgram } from "../programs.js";
+import { type Figures, figure, type Host, hasAge, hosts, inTurn, node, runProgram, timeProgram } from "../programs.js";
 import type { Row } from "../rows.js";
 import type { BenchContext, Topic } from "./context.js";
 
@@ -17,8 +17,25 @@ const FILE_BYTES = 128 * 1024 * 1024;
 export const encryption: Topic = async (context) => {
   const rows: Row[] = [];
   for (const host of hosts) rows.push(...(await payloadRows(context, host)));
+  for (const host of hosts) rows.push(...(await keyRows(context, host)));
   return [...rows, ...(await fileRows(context))];
 };
+
+/** A passphrase's key, of the work factor that age takes. */
+async function keyRows({ options }: BenchContext, host: Host): Promise<Row[]> {
+  const { all } = await inTurn(options.rounds, { all: () => runProgram(host, "scrypt", {}) });
+  return [
+    {
+      topic: "encryption",
+      work: `a key from a passphrase, scrypt 2^18, ${host.name}`,
+      unit: "ms",
+      ours: figure(all, "oursMs"),
+      rivalName: "node:crypto",
+      rival: figure(all, "hostMs"),
+      target: host.name === "Bun" ? null : { atMost: 1 },
+    },
+  ];
+}
 
 async function payloadRows({ options, folder }: BenchContext, host: Host): Promise<Row[]> {
   const parameters = { path: join(folder, "payload.age"), megabytes: PAYLOAD_MB, passes: PASSES };
@@ -52,7 +69,7 @@ function payloadRow(
 
 /** A file encrypted by a process of its own, beside the program age where it is installed. */
 async function fileRows({ options, folder }: BenchContext): Promise<Row[]> {
-  if (spawnSync("age", ["--version"]).status !== 0) {
+  if (!hasAge()) {
     console.error('encryption: the program "age" is not installed, its row is left out');
     return [];
   }

@@ -1,7 +1,7 @@
 /** How the cost of work grows with the number of artifacts, as the exponent of a fitted power: 0 is constant, 1 linear. */
 
 import { join } from "node:path";
-import { writeProse } from "../collection.js";
+import { writeProse, writeProseQueries } from "../collection.js";
 import { type Figures, figure, node, runProgram } from "../programs.js";
 import type { Row } from "../rows.js";
 import { fittedExponent, median } from "../statistics.js";
@@ -26,12 +26,14 @@ const WORK = [
   ["a search", "searchMs", null],
 ] as const;
 
-export const growth: Topic = async ({ options, collection, folder }) => {
+export const growth: Topic = async ({ options, folder }) => {
+  const queriesFile = join(folder, "growth-queries.jsonl");
+  writeProseQueries(queriesFile);
   const measured: (readonly [size: number, rounds: Figures[]])[] = [];
   for (const size of SIZES) {
     const documentsFile = join(folder, `growth-${size}.jsonl`);
     writeProse(documentsFile, size, MEAN_BYTES);
-    const parameters = { path: join(folder, `growth-${size}.mv2`), documentsFile, queriesFile: collection.queriesFile };
+    const parameters = { path: join(folder, `growth-${size}.mv2`), documentsFile, queriesFile };
     const rounds: Figures[] = [];
     for (let round = 0; round < options.rounds; round++)
       rounds.push(await runProgram(node, "capsule-curve", parameters));

@@ -1,7 +1,7 @@
 /** Opening and resolving must cost the same however much a capsule holds. */
 
 import { join } from "node:path";
-import { writeProse } from "../collection.js";
+import { writeProse, writeProseQueries } from "../collection.js";
 import { figure, inTurn, node, runProgram } from "../programs.js";
 import { BYTES_PER_MB, type Topic } from "./context.js";
 
@@ -9,7 +9,9 @@ const FEW = 1000;
 const MANY = 100_000;
 const MEAN_BYTES = 200;
 
-export const scale: Topic = async ({ options, collection, folder }) => {
+export const scale: Topic = async ({ options, folder }) => {
+  const queriesFile = join(folder, "scale-queries.jsonl");
+  writeProseQueries(queriesFile);
   const paths = { few: join(folder, "few.mv2"), many: join(folder, "many.mv2") };
   for (const [path, count] of [
     [paths.few, FEW],
@@ -24,7 +26,7 @@ export const scale: Topic = async ({ options, collection, folder }) => {
     searched: () =>
       runProgram(node, "capsule-query", {
         path: paths.many,
-        queriesFile: collection.queriesFile,
+        queriesFile,
         warm: true,
         snippets: true,
       }),
