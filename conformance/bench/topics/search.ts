@@ -22,8 +22,27 @@ export const search: Topic = async (context) => {
     COMMIT_EVERY_DOCUMENTS,
   );
   const queried = await query(context, files);
-  return [...bulk, ...often, ...queried, ...(await miniSearch(context, files))];
+  const others = await miniSearch(context, files);
+  return [...bulk, ...often, ...(await compacted(context, files.capsule)), ...queried, ...others];
 };
+
+/** Once: what comes out is the same each time. The capsule is what queries have run on; none does afterwards. */
+async function compacted({ collection }: BenchContext, path: string): Promise<Row[]> {
+  const { ours } = await inTurn(1, { ours: () => runProgram(node, "capsule-compact", { path }) });
+  const base = { topic: "search", rivalName: "", rival: [], target: null } as const;
+  return [
+    {
+      ...base,
+      work: "file size over text, after compact",
+      unit: "MB",
+      ours: figure(ours, "fileBytes").map((bytes) => bytes / BYTES_PER_MB),
+      rivalName: "the text",
+      rival: [collection.textBytes / BYTES_PER_MB],
+      target: { atMost: 0.75 },
+    },
+    { ...base, work: "compact", unit: "MB/s", ours: figure(ours, "megabytesPerSecond") },
+  ];
+}
 
 async function ingest(
   { options, collection }: BenchContext,
