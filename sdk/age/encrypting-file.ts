@@ -24,6 +24,8 @@ export class EncryptingFile implements LocalFile {
   /** Where the first chunk begins in the file. */
   private readonly start: number;
   private readonly open = new Uint8Array(CHUNK_BYTES);
+  /** A chunk on its way to the file: it was sealed on the core's memory, which a runtime must not see. */
+  private readonly staging = new Uint8Array(SEALED_CHUNK_BYTES);
   private filled = 0;
   /** Chunks that were sealed: the number of the one that isn't full. */
   private sealed = 0;
@@ -127,8 +129,8 @@ export class EncryptingFile implements LocalFile {
     const { cipher, filled } = this;
     cipher.buffer.set(this.open.subarray(0, filled));
     const length = cipher.seal(filled, this.sealed, isLast);
-    // The bytes are on the core's memory, which a runtime must not see.
-    this.file.append(cipher.buffer.slice(0, length));
+    this.staging.set(cipher.buffer.subarray(0, length));
+    this.file.append(this.staging.subarray(0, length));
     if (isLast) return;
     this.sealed++;
     this.filled = 0;

@@ -12,7 +12,7 @@ const SIZES = [10_000, 50_000, 100_000, 200_000, 400_000];
  * From here on most records that are asked for have to be read: the exponent is fitted beyond. Below, the caches hold them all, and the
  * step from one to the other, which the plot shows, would count as growth.
  */
-const FITTED_FROM = 50_000;
+const FITTED_FROM = 100_000;
 const MEAN_BYTES = 200;
 /** Room for logarithms, and for processor caches that no longer hold the index. */
 const NEARLY_CONSTANT = 0.25;
