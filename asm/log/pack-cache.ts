@@ -4,7 +4,7 @@ import { PackView } from "../format/pack";
 import { permanent, takeChunk } from "../memory/chunks";
 
 /**
- * Packs that were read, checked and parsed, newest first out last: a ring of chunks that are filled one after another, and when all are
+ * Packs that were read, checked and parsed: a ring of chunks that are filled one after another, and when all are
  * full, from the oldest on again. So thousands of small packs are kept, or some hundred of the usual size. A pack stays where it is until
  * seven more chunks were filled.
  *

@@ -76,9 +76,7 @@ async function main(options: BenchOptions): Promise<void> {
     console.log(`${terminalTable(rows)}\n${verdict(rows)}`);
     if (options.write) {
       writeFileSync(new URL("../../docs/benchmarks.md", import.meta.url), markdownDocument(facts, rows));
-      const curves = rows.flatMap(({ topic, work, curve }) =>
-        curve && topic === "growth" ? [{ name: work, points: curve }] : [],
-      );
+      const curves = rows.flatMap(({ work, curve }) => (curve ? [{ name: work, points: curve }] : []));
       if (curves.length > 0)
         writeFileSync(
           new URL("../../docs/benchmarks-growth.svg", import.meta.url),

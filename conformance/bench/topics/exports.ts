@@ -7,7 +7,7 @@ import { generateAgeKeys } from "../../../sdk/age/keys.js";
 import { ordinaryDocuments } from "../../redaction/ordinary-texts.js";
 import { type Figures, figure, hasAge, inTurn, node, runProgram } from "../programs.js";
 import type { Row } from "../rows.js";
-import { type BenchContext, BYTES_PER_MB, type Topic } from "./context.js";
+import { type BenchContext, BYTES_PER_MB, megabytes, type Topic } from "./context.js";
 
 const RUN = { specId: "BENCH", runId: "export" } as const;
 const ARTIFACT_BYTES = 10_000_000;
@@ -38,7 +38,6 @@ async function binaryRows({ options, folder }: BenchContext): Promise<Row[]> {
         return {};
       }),
   });
-  const peak = (rounds: readonly Figures[]) => figure(rounds, "peakBytes").map((bytes) => bytes / BYTES_PER_MB);
   const size = `${Math.round(statSync(path).size / BYTES_PER_MB).toLocaleString("en")} MB`;
   return [
     {
@@ -54,9 +53,9 @@ async function binaryRows({ options, folder }: BenchContext): Promise<Row[]> {
       topic: "exports",
       work: "its peak memory, for a recipient",
       unit: "MB",
-      ours: peak(ours),
+      ours: megabytes(ours, "peakBytes"),
       rivalName: "bare Node",
-      rival: peak(bare),
+      rival: megabytes(bare, "peakBytes"),
       target: { extraAtMost: 128 },
     },
   ];

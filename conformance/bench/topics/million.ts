@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeProse, writeProseQueries } from "../collection.js";
 import { figure, inTurn, node, runProgram, sqliteHost } from "../programs.js";
 import type { Row } from "../rows.js";
-import { BYTES_PER_MB, type Topic } from "./context.js";
+import { megabytes, type Topic } from "./context.js";
 
 const DOCUMENTS = 1_000_000;
 const MEAN_BYTES = 200;
@@ -28,8 +28,6 @@ export const million: Topic = async ({ options, folder }) => {
     bare: () => runProgram(node, "bare", {}),
   });
   const base = { topic: "million", rivalName: SQLITE } as const;
-  const peak = (rounds: typeof warm) => figure(rounds, "peakBytes").map((bytes) => bytes / BYTES_PER_MB);
-  const size = (rounds: typeof warm) => figure(rounds, "fileBytes").map((bytes) => bytes / BYTES_PER_MB);
   return [
     {
       ...base,
@@ -43,8 +41,8 @@ export const million: Topic = async ({ options, folder }) => {
       ...base,
       work: "file size",
       unit: "MB",
-      ours: size(built.ours),
-      rival: size(built.theirs),
+      ours: megabytes(built.ours, "fileBytes"),
+      rival: megabytes(built.theirs, "fileBytes"),
       target: null,
     },
     {
@@ -75,9 +73,9 @@ export const million: Topic = async ({ options, folder }) => {
       topic: "million",
       work: "peak memory querying, Node",
       unit: "MB",
-      ours: peak(warm),
+      ours: megabytes(warm, "peakBytes"),
       rivalName: "bare Node",
-      rival: peak(bare),
+      rival: megabytes(bare, "peakBytes"),
       target: { extraAtMost: 64 },
     },
   ];

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { writeProse, writeProseQueries } from "../collection.js";
 import { figure, inTurn, node, runProgram } from "../programs.js";
-import { BYTES_PER_MB, type Topic } from "./context.js";
+import { megabytes, type Topic } from "./context.js";
 
 const FEW = 1000;
 const MANY = 100_000;
@@ -35,7 +35,6 @@ export const scale: Topic = async ({ options, folder }) => {
   const { few, many, searched, bare } = measured;
   const base = { topic: "scale", rivalName: `ours at ${FEW}` } as const;
   const kilobytes = (rounds: typeof few) => figure(rounds, "bytesRead").map((bytes) => bytes / 1000);
-  const peak = (rounds: typeof few) => figure(rounds, "peakBytes").map((bytes) => bytes / BYTES_PER_MB);
   const name = `open and first resolve, ${MANY} artifacts`;
   return [
     {
@@ -66,9 +65,9 @@ export const scale: Topic = async ({ options, folder }) => {
       topic: "scale",
       work: `peak memory, ${MANY} artifacts searched, Node`,
       unit: "MB",
-      ours: peak(searched),
+      ours: megabytes(searched, "peakBytes"),
       rivalName: "bare Node",
-      rival: peak(bare),
+      rival: megabytes(bare, "peakBytes"),
       target: { extraAtMost: 64 },
     },
   ];

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { figure, inTurn, node, runProgram, sqliteHost } from "../programs.js";
 import type { Row } from "../rows.js";
-import { type BenchContext, BYTES_PER_MB, type Topic } from "./context.js";
+import { type BenchContext, BYTES_PER_MB, megabytes, type Topic } from "./context.js";
 
 const SQLITE = "SQLite FTS5";
 const COMMIT_EVERY_DOCUMENTS = 100;
@@ -35,7 +35,7 @@ async function compacted({ collection }: BenchContext, path: string): Promise<Ro
       ...base,
       work: "file size over text, after compact",
       unit: "MB",
-      ours: figure(ours, "fileBytes").map((bytes) => bytes / BYTES_PER_MB),
+      ours: megabytes(ours, "fileBytes"),
       rivalName: "the text",
       rival: [collection.textBytes / BYTES_PER_MB],
       target: { atMost: 0.75 },
@@ -55,8 +55,7 @@ async function ingest(
     sqlite: () => runProgram(sqliteHost, "sqlite-ingest", { documentsFile, path: files.database, commitEvery }),
   });
   const label = commitEvery === null ? "one commit" : `a commit every ${commitEvery}`;
-  const megabytes = (bytes: number) => bytes / BYTES_PER_MB;
-  const size = figure(capsule, "fileBytes").map(megabytes);
+  const size = megabytes(capsule, "fileBytes");
   const base = { topic: "search", rivalName: SQLITE } as const;
   return [
     {
@@ -73,7 +72,7 @@ async function ingest(
       unit: "MB",
       ours: size,
       rivalName: "the text",
-      rival: [megabytes(textBytes)],
+      rival: [textBytes / BYTES_PER_MB],
       target: { atMost: commitEvery === null ? 0.95 : 1.8 },
     },
     {
@@ -81,7 +80,7 @@ async function ingest(
       work: `file size, ${label}`,
       unit: "MB",
       ours: size,
-      rival: figure(sqlite, "fileBytes").map(megabytes),
+      rival: megabytes(sqlite, "fileBytes"),
       target: null,
     },
   ];
@@ -125,7 +124,6 @@ async function query({ options, collection }: BenchContext, files: SearchFiles):
       target: { atMost },
     },
   ];
-  const peak = (rounds: typeof oursWarm) => figure(rounds, "peakBytes").map((bytes) => bytes / BYTES_PER_MB);
   return [
     {
       ...base,
@@ -141,15 +139,15 @@ async function query({ options, collection }: BenchContext, files: SearchFiles):
       ...base,
       work: `peak memory querying, both on ${sqliteHost.name}`,
       unit: "MB",
-      ours: peak(oursThere),
-      rival: peak(theirsWarm),
+      ours: megabytes(oursThere, "peakBytes"),
+      rival: megabytes(theirsWarm, "peakBytes"),
       target: { atMost: 1 },
     },
     {
       topic: "search",
       work: "peak memory querying, Node",
       unit: "MB",
-      ours: peak(oursWarm),
+      ours: megabytes(oursWarm, "peakBytes"),
       rivalName: "",
       rival: [],
       target: null,
