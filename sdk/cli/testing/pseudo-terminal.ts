@@ -31,7 +31,8 @@ export class PseudoTerminal {
     cwd: string,
     env: Readonly<Record<string, string | undefined>> = {},
   ): PseudoTerminal {
-    const command = programCommand(args).map(quote).join(" ");
+    // In the shell's place: one that stays gets the program's signals too, and dash then ends with 130 whatever the program did.
+    const command = `exec ${programCommand(args).map(quote).join(" ")}`;
     const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
       cwd,
       env: { ...process.env, TERM: "xterm-256color", ...env },
