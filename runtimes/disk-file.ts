@@ -18,6 +18,8 @@ const TRUSTED_READ_BYTES = 1 << 16;
 
 export class DiskFile implements LocalFile {
   #descriptor: number | null;
+  /** A descriptor's file stays the same as long as it is open, so that this is asked for once. */
+  #identity: FileIdentity | null = null;
   readonly #calls: DiskCalls;
 
   /** Takes over an open descriptor of a regular file. */
@@ -99,8 +101,11 @@ export class DiskFile implements LocalFile {
 
   identity(): FileIdentity {
     const descriptor = this.#open("identify");
-    const { dev, ino } = translating("identify", this.path, () => fs.fstatSync(descriptor, { bigint: true }));
-    return this.#calls.identity(dev, ino);
+    if (this.#identity === null) {
+      const { dev, ino } = translating("identify", this.path, () => fs.fstatSync(descriptor, { bigint: true }));
+      this.#identity = this.#calls.identity(dev, ino);
+    }
+    return this.#identity;
   }
 
   close(): void {

@@ -13,15 +13,17 @@ const IV7: i32 = 0x5be0cd19;
 /** The message of the block at hand, word i of four inputs at 16 * i. */
 const transposed: usize = memory.data(256, 16);
 
-// Rotations by whole bytes are one swizzle with a constant mask: engines make it one instruction.
 function rotateRight16(x: v128): v128 {
-  return i8x16.swizzle(x, i8x16(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  return i8x16.shuffle(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
 }
 function rotateRight8(x: v128): v128 {
   return i8x16.swizzle(x, i8x16(1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12));
 }
 function rotateRight16ByShifts(x: v128): v128 {
   return v128.or(i32x4.shr_u(x, 16), i32x4.shl(x, 16));
+}
+function rotateRight8ByShifts(x: v128): v128 {
+  return v128.or(i32x4.shr_u(x, 8), i32x4.shl(x, 24));
 }
 function rotateRight12(x: v128): v128 {
   return v128.or(i32x4.shr_u(x, 12), i32x4.shl(x, 20));
@@ -396,10 +398,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 48)), v5);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 80)), v6);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 112)), v7);
-    v12 = rotateRight8(v128.xor(v12, v0));
-    v13 = rotateRight8(v128.xor(v13, v1));
-    v14 = rotateRight8(v128.xor(v14, v2));
-    v15 = rotateRight8(v128.xor(v15, v3));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v0));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v1));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v2));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v3));
     v8 = i32x4.add(v8, v12);
     v9 = i32x4.add(v9, v13);
     v10 = i32x4.add(v10, v14);
@@ -428,10 +430,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 176)), v6);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 208)), v7);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 240)), v4);
-    v15 = rotateRight8(v128.xor(v15, v0));
-    v12 = rotateRight8(v128.xor(v12, v1));
-    v13 = rotateRight8(v128.xor(v13, v2));
-    v14 = rotateRight8(v128.xor(v14, v3));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v0));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v1));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v2));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v3));
     v10 = i32x4.add(v10, v15);
     v11 = i32x4.add(v11, v12);
     v8 = i32x4.add(v8, v13);
@@ -461,10 +463,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 160)), v5);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 0)), v6);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 208)), v7);
-    v12 = rotateRight8(v128.xor(v12, v0));
-    v13 = rotateRight8(v128.xor(v13, v1));
-    v14 = rotateRight8(v128.xor(v14, v2));
-    v15 = rotateRight8(v128.xor(v15, v3));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v0));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v1));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v2));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v3));
     v8 = i32x4.add(v8, v12);
     v9 = i32x4.add(v9, v13);
     v10 = i32x4.add(v10, v14);
@@ -493,10 +495,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 80)), v6);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 224)), v7);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 128)), v4);
-    v15 = rotateRight8(v128.xor(v15, v0));
-    v12 = rotateRight8(v128.xor(v12, v1));
-    v13 = rotateRight8(v128.xor(v13, v2));
-    v14 = rotateRight8(v128.xor(v14, v3));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v0));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v1));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v2));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v3));
     v10 = i32x4.add(v10, v15);
     v11 = i32x4.add(v11, v12);
     v8 = i32x4.add(v8, v13);
@@ -526,10 +528,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 192)), v5);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 32)), v6);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 224)), v7);
-    v12 = rotateRight8(v128.xor(v12, v0));
-    v13 = rotateRight8(v128.xor(v13, v1));
-    v14 = rotateRight8(v128.xor(v14, v2));
-    v15 = rotateRight8(v128.xor(v15, v3));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v0));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v1));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v2));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v3));
     v8 = i32x4.add(v8, v12);
     v9 = i32x4.add(v9, v13);
     v10 = i32x4.add(v10, v14);
@@ -558,10 +560,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 0)), v6);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 240)), v7);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 16)), v4);
-    v15 = rotateRight8(v128.xor(v15, v0));
-    v12 = rotateRight8(v128.xor(v12, v1));
-    v13 = rotateRight8(v128.xor(v13, v2));
-    v14 = rotateRight8(v128.xor(v14, v3));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v0));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v1));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v2));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v3));
     v10 = i32x4.add(v10, v15);
     v11 = i32x4.add(v11, v12);
     v8 = i32x4.add(v8, v13);
@@ -591,10 +593,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 144)), v5);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 48)), v6);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 240)), v7);
-    v12 = rotateRight8(v128.xor(v12, v0));
-    v13 = rotateRight8(v128.xor(v13, v1));
-    v14 = rotateRight8(v128.xor(v14, v2));
-    v15 = rotateRight8(v128.xor(v15, v3));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v0));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v1));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v2));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v3));
     v8 = i32x4.add(v8, v12);
     v9 = i32x4.add(v9, v13);
     v10 = i32x4.add(v10, v14);
@@ -623,10 +625,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 32)), v6);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 128)), v7);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 96)), v4);
-    v15 = rotateRight8(v128.xor(v15, v0));
-    v12 = rotateRight8(v128.xor(v12, v1));
-    v13 = rotateRight8(v128.xor(v13, v2));
-    v14 = rotateRight8(v128.xor(v14, v3));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v0));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v1));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v2));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v3));
     v10 = i32x4.add(v10, v15);
     v11 = i32x4.add(v11, v12);
     v8 = i32x4.add(v8, v13);
@@ -656,10 +658,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 176)), v5);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 160)), v6);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 128)), v7);
-    v12 = rotateRight8(v128.xor(v12, v0));
-    v13 = rotateRight8(v128.xor(v13, v1));
-    v14 = rotateRight8(v128.xor(v14, v2));
-    v15 = rotateRight8(v128.xor(v15, v3));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v0));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v1));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v2));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v3));
     v8 = i32x4.add(v8, v12);
     v9 = i32x4.add(v9, v13);
     v10 = i32x4.add(v10, v14);
@@ -688,10 +690,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 48)), v6);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 16)), v7);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 64)), v4);
-    v15 = rotateRight8(v128.xor(v15, v0));
-    v12 = rotateRight8(v128.xor(v12, v1));
-    v13 = rotateRight8(v128.xor(v13, v2));
-    v14 = rotateRight8(v128.xor(v14, v3));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v0));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v1));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v2));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v3));
     v10 = i32x4.add(v10, v15);
     v11 = i32x4.add(v11, v12);
     v8 = i32x4.add(v8, v13);
@@ -721,10 +723,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 80)), v5);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 192)), v6);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 16)), v7);
-    v12 = rotateRight8(v128.xor(v12, v0));
-    v13 = rotateRight8(v128.xor(v13, v1));
-    v14 = rotateRight8(v128.xor(v14, v2));
-    v15 = rotateRight8(v128.xor(v15, v3));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v0));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v1));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v2));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v3));
     v8 = i32x4.add(v8, v12);
     v9 = i32x4.add(v9, v13);
     v10 = i32x4.add(v10, v14);
@@ -753,10 +755,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 160)), v6);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 96)), v7);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 112)), v4);
-    v15 = rotateRight8(v128.xor(v15, v0));
-    v12 = rotateRight8(v128.xor(v12, v1));
-    v13 = rotateRight8(v128.xor(v13, v2));
-    v14 = rotateRight8(v128.xor(v14, v3));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v0));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v1));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v2));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v3));
     v10 = i32x4.add(v10, v15);
     v11 = i32x4.add(v11, v12);
     v8 = i32x4.add(v8, v13);
@@ -786,10 +788,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 0)), v5);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 144)), v6);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 96)), v7);
-    v12 = rotateRight8(v128.xor(v12, v0));
-    v13 = rotateRight8(v128.xor(v13, v1));
-    v14 = rotateRight8(v128.xor(v14, v2));
-    v15 = rotateRight8(v128.xor(v15, v3));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v0));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v1));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v2));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v3));
     v8 = i32x4.add(v8, v12);
     v9 = i32x4.add(v9, v13);
     v10 = i32x4.add(v10, v14);
@@ -818,10 +820,10 @@ export function compressFour(
     v1 = i32x4.add(i32x4.add(v1, v128.load(transposed, 192)), v6);
     v2 = i32x4.add(i32x4.add(v2, v128.load(transposed, 64)), v7);
     v3 = i32x4.add(i32x4.add(v3, v128.load(transposed, 208)), v4);
-    v15 = rotateRight8(v128.xor(v15, v0));
-    v12 = rotateRight8(v128.xor(v12, v1));
-    v13 = rotateRight8(v128.xor(v13, v2));
-    v14 = rotateRight8(v128.xor(v14, v3));
+    v15 = rotateRight8ByShifts(v128.xor(v15, v0));
+    v12 = rotateRight8ByShifts(v128.xor(v12, v1));
+    v13 = rotateRight8ByShifts(v128.xor(v13, v2));
+    v14 = rotateRight8ByShifts(v128.xor(v14, v3));
     v10 = i32x4.add(v10, v15);
     v11 = i32x4.add(v11, v12);
     v8 = i32x4.add(v8, v13);

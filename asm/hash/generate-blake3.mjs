@@ -24,15 +24,18 @@ const laneBytes = (lanes) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 
 const shuffle = (a, b, lanes) => `i8x16.shuffle(${a}, ${b}, ${laneBytes(lanes)})`;
 
 /**
- * The two halves of the quarter round G: rotations by 16 and 12, then by 8 and 7. Those by whole bytes are swizzles,
- * whose masks want registers; in the kernel for two inputs, which has none to spare, one of them is better done by
- * shifts.
+ * The two halves of the quarter round G: rotations by 16 and 12, then by 8 and 7. By 16 is a shuffle of halves of words,
+ * two instructions that need no mask. By 8 is a swizzle, whose mask wants a register, and which V8 compiles to one
+ * instruction up to version 12 and to two since: the kernel for four inputs is a tenth faster there with shifts, and
+ * loses a thirtieth on older ones. The kernel for two inputs, which JavaScriptCore runs, has least registers to spare
+ * and does the one by 16 by shifts.
  */
 const HALVES = [
   ["rotateRight16", "rotateRight12"],
   ["rotateRight8", "rotateRight7"],
 ];
-const HALVES_SAVING_REGISTERS = [["rotateRight16ByShifts", "rotateRight12"], HALVES[1]];
+const HALVES_OF_TWO = [["rotateRight16ByShifts", "rotateRight12"], HALVES[1]];
+const HALVES_OF_FOUR = [HALVES[0], ["rotateRight8ByShifts", "rotateRight7"]];
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Horizontal: rows a, b, c, d of the state. Columns are mixed lane by lane; for the diagonals a, c and d are rotated
@@ -186,7 +189,7 @@ ${loadMessage("L", "source")}
     const sourceR = source + stride;
 ${loadMessage("R", "sourceR")}
 ${each((s) => `    let a${s} = h0${s}, b${s} = h1${s}, c${s} = ${IV_LOW}, d${s} = i32x4.replace_lane(position${s}, 3, blockFlags);`)}
-${horizontalBlock(inputs, HALVES_SAVING_REGISTERS).join("\n")}
+${horizontalBlock(inputs, HALVES_OF_TWO).join("\n")}
 ${each((s) => `    h0${s} = v128.xor(a${s}, c${s});\n    h1${s} = v128.xor(b${s}, d${s});`)}
     source += 64;
     blockFlags = flags;
@@ -219,7 +222,7 @@ function verticalRound(round) {
   const lines = [];
   const mix = (columns, firstUse) => {
     for (const half of [0, 1]) {
-      const [rotateD, rotateB] = HALVES[half];
+      const [rotateD, rotateB] = HALVES_OF_FOUR[half];
       const each = (line) =>
         columns.forEach(([a, b, c, d], i) => lines.push(`    ${line(`v${a}`, `v${b}`, `v${c}`, `v${d}`, i)}`));
       const word = (i) => `v128.load(transposed, ${16 * schedule[round][firstUse + 2 * i + half]})`;
@@ -333,15 +336,17 @@ ${IV.map((word, i) => `const IV${i}: i32 = ${word};`).join("\n")}
 /** The message of the block at hand, word i of four inputs at 16 * i. */
 const transposed: usize = memory.data(256, 16);
 
-// Rotations by whole bytes are one swizzle with a constant mask: engines make it one instruction.
 function rotateRight16(x: v128): v128 {
-  return i8x16.swizzle(x, i8x16(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  return i8x16.shuffle(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
 }
 function rotateRight8(x: v128): v128 {
   return i8x16.swizzle(x, i8x16(1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12));
 }
 function rotateRight16ByShifts(x: v128): v128 {
   return v128.or(i32x4.shr_u(x, 16), i32x4.shl(x, 16));
+}
+function rotateRight8ByShifts(x: v128): v128 {
+  return v128.or(i32x4.shr_u(x, 8), i32x4.shl(x, 24));
 }
 function rotateRight12(x: v128): v128 {
   return v128.or(i32x4.shr_u(x, 12), i32x4.shl(x, 20));
